@@ -20,17 +20,51 @@ export interface TensorSpec {
   readonly shape: readonly (number | string)[];
 }
 
+/**
+ * Callers feed every model the same way: RGB, 0–255, planar. `shape` is that of the caller's tensor, [N, 3, H, W].
+ * What a file wants instead (another layout, order of channels, normalisation) is done by the adapter.
+ */
+export interface InputSpec extends TensorSpec {
+  /** The file's layout; its shape is [N, H, W, 3] if `nhwc`. Default `nchw`. */
+  readonly layout?: 'nchw' | 'nhwc';
+  /** The file's order of channels. Default `rgb`. */
+  readonly channels?: 'rgb' | 'bgr';
+  /** The file is given (value − mean) / std; one number, or one each for R, G, B. Default 0 and 1. */
+  readonly mean?: PerChannel;
+  readonly std?: PerChannel;
+}
+export type PerChannel = number | readonly [red: number, green: number, blue: number];
+
+export interface OutputSpec extends TensorSpec {
+  /** The output's name in the file, where it is another than `name`, by which callers know it. */
+  readonly tensor?: string;
+}
+
+/** The outputs that the vision path reads, by role; a model has all of one set. Layouts: `docs/guides/models.md`. */
+export const roleOutputs: Readonly<Record<ModelRole, readonly (readonly string[])[]>> = {
+  'face-detector': [['scores', 'boxes']],
+  'face-scanner': [['grid'], ['boxes', 'scores']],
+  'face-mesh': [['landmarks', 'score']],
+  'landmarks-68': [['points']],
+  'face-embedder': [['embedding']],
+  'face-appearance': [['descriptor']],
+  'age-gender': [['age', 'gender']],
+  antispoof: [['real']],
+  liveness: [['live']],
+};
+
 /** One entry of a manifest (`models/manifest.json`, or a user's own). */
 export interface ModelSpec {
   readonly name: string;
   readonly role: ModelRole;
   /** File name inside the models folder, or relative to the user's manifest. */
   readonly file: string;
+  /** Of the file, 64 lower-case hexadecimal digits. */
   readonly sha256: string;
   readonly licence: string;
   readonly origin: string;
-  readonly input: TensorSpec;
-  readonly outputs: readonly TensorSpec[];
+  readonly input: InputSpec;
+  readonly outputs: readonly OutputSpec[];
 }
 
 export interface Tensor {
@@ -48,5 +82,6 @@ export interface Model {
 
 /** Loads the model selected for a role. Roles that are never asked for are never loaded. */
 export interface ModelProvider {
+  /** A model of the caller's own, who releases it. Throws MODEL_MISSING or MODEL_INVALID. */
   load(role: ModelRole): Promise<Model>;
 }
