@@ -2,7 +2,7 @@ import type { SightingMessage } from '../contract/sighting.ts';
 import type { Gender } from '../core/track.ts';
 
 /**
- * Ports of the storage room. Times are milliseconds since 1970 (UTC). Every adapter passes
+ * Ports of the storage room. Times are whole milliseconds since 1970 (UTC). Every adapter passes
  * `test/contract/store.test.ts`. Templates arrive sealed (encrypted): no adapter can read them.
  */
 export interface Store {
@@ -82,14 +82,46 @@ export interface AudienceMinute {
 export interface RecordBatch {
   readonly sightings?: readonly SightingMessage[];
   readonly visits?: readonly VisitRecord[];
+  /** Ids of visits that a late sighting has joined to another visit; removed in the same transaction. */
+  readonly removedVisits?: readonly string[];
   readonly audienceMinutes?: readonly AudienceMinute[];
 }
 
+/** What an audit entry can be about. `erase` and `prune` are written by the store itself. */
+export type AuditAction = 'erase' | 'prune' | 'export' | 'merge' | 'split' | 'undo';
+
+/** One line of the audit log. It holds no personal data: no face id, no name, only what was done to how many rows. */
+export interface AuditEntry {
+  readonly at: number;
+  readonly action: AuditAction;
+  /** `auditSubject(faceId)`, a short one-way hash of a random id; null where the action concerns no one visitor. */
+  readonly subject: string | null;
+  /** Rows concerned; null where that says nothing. */
+  readonly rows: number | null;
+}
+
 export interface RecordStore {
-  /** One transaction; rows whose id is already there are replaced (visits, minutes) or left alone (sightings). */
+  /**
+   * One transaction; rows whose id is already there are replaced (visits, minutes) or left alone (sightings). Rows
+   * of an erased face id are not stored again, however late they arrive.
+   */
   record(batch: RecordBatch): Promise<void>;
   /** The visitor's latest visit at the site. */
   latestVisit(site: string, faceId: string): Promise<VisitRecord | undefined>;
+  /**
+   * The visitor's visits at the site that overlap `from` to `to` (both included), with the nearest one before and the
+   * nearest one after, in order of time: all that the rule of visits needs to know.
+   */
+  visitsAround(query: VisitsAround): Promise<readonly VisitRecord[]>;
+  /** Adds a line to the audit log. */
+  audit(entry: AuditEntry & { readonly action: Exclude<AuditAction, 'erase' | 'prune'> }): Promise<void>;
+}
+
+export interface VisitsAround {
+  readonly site: string;
+  readonly faceId: string;
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface SightingFilter {
@@ -113,9 +145,17 @@ export interface QueryStore {
   visitors(): AsyncIterable<VisitorRecord>;
   visits(): AsyncIterable<VisitRecord>;
   audienceMinutes(): AsyncIterable<AudienceMinute>;
+  /** In order of time. */
+  auditLog(): AsyncIterable<AuditEntry>;
   counts(): Promise<StoreCounts>;
-  /** Removes the visitor with templates, visits and sightings in one transaction. False if there is none. */
+  /**
+   * Removes the visitor with templates, visits and sightings in one transaction, from the files too, and writes the
+   * audit log. The id stays erased: what arrives later for it is not stored. False if there is none.
+   */
   erase(faceId: string): Promise<boolean>;
-  /** Removes sightings, visits, minutes and visitors last seen before `before`; returns the rows removed. */
+  /**
+   * Removes sightings, visits, minutes and visitors (with their templates) last seen before `before`, and writes the
+   * audit log; returns the rows removed.
+   */
   prune(before: number): Promise<number>;
 }
