@@ -17,9 +17,9 @@ const MEAN = [117.001, 114.697, 97.404] as const;
 const LEAK = { float: Math.fround(0.1) };
 
 /**
- * The tiny face detector of face-api.js: six separable convolutions, each followed by a leaky ReLU and a pool, down
- * to a grid of stride 32. Height and width are free multiples of 32. `grid` holds 5 channels (x, y, width, height,
- * score, all raw) for each of 5 anchors: channel = 5 · anchor + part.
+ * The tiny face detector of face-api.js: six convolutions, the first plain and without padding, the others separable
+ * and padded, each followed by a leaky ReLU and a pool, down to a grid of stride 32. Height and width are free multiples
+ * of 32. `grid` holds 5 channels (x, y, width, height, score, all raw) for each of 5 anchors: channel = 5 · anchor + part.
  */
 export const tinyFaceDetector: Network = {
   name: 'tiny_face_detector',
@@ -32,7 +32,10 @@ export const tinyFaceDetector: Network = {
   outputs: [{ name: 'grid', shape: ['N', 25, 'h', 'w'] }],
   async convert(graph) {
     const weights = await readWeightList('@vladmandic/face-api', 'model/tiny_face_detector_model');
-    const first = convolution(weights.get('conv0/filters'), { bias: weights.get('conv0/bias'), padding: 1 });
+    const first = convolution(weights.get('conv0/filters'), {
+      bias: weights.get('conv0/bias'),
+      padding: 'valid',
+    });
     const picture = subtractMean(graph, graph.input, MEAN);
     let x = addConvolution(graph, picture, scaleConvolutionInput(first, 1 / 255));
     x = leakyPool(graph, x, 2);
