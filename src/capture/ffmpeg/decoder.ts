@@ -1,0 +1,316 @@
+import {
+  AV_FRAME_FLAG_CORRUPT,
+  AV_NOPTS_VALUE,
+  AV_PKT_FLAG_CORRUPT,
+  AVDISCARD_ALL,
+  AVERROR_EOF,
+  AVERROR_EXIT,
+  AVMEDIA_TYPE_VIDEO,
+} from 'node-av/constants';
+import {
+  Frame as AvFrame,
+  Codec,
+  CodecContext,
+  Dictionary,
+  FormatContext,
+  InputFormat,
+  Packet,
+  type Stream,
+} from 'node-av/lib';
+import { AVERROR_EAGAIN, mustSucceed } from './library.ts';
+
+/** What to open, in FFmpeg's terms. */
+export interface InputAddress {
+  /** `file:…`, `rtsp://…`, `/dev/video0`: with credentials, so never shown. */
+  readonly url: string;
+  /** Demuxer to use; undefined: found by content. */
+  readonly format?: string;
+  readonly options: Readonly<Record<string, string | number>>;
+  /** Frames in the making at once: more is faster, but each adds a frame of delay. */
+  readonly threads: number;
+  /** Leave packets out that the demuxer calls damaged; a live decoder does better with what there is. */
+  readonly skipDamaged: boolean;
+}
+
+export interface VideoInfo {
+  readonly width: number;
+  readonly height: number;
+  /** Undefined where the container does not say. */
+  readonly frames: number | undefined;
+  readonly durationSeconds: number | undefined;
+  readonly framesPerSecond: number | undefined;
+}
+
+export interface DecodedPicture {
+  readonly picture: AvFrame;
+  /** Seconds on the source's own time line; undefined where it has none. */
+  readonly time: number | undefined;
+}
+
+/** Why opening or reading failed: FFmpeg's code, or one of the two reasons that it has no code for. */
+export class InputFailure extends Error {
+  readonly step: 'open' | 'streams' | 'decoder' | 'read';
+  readonly avCode: number;
+
+  constructor(step: 'open' | 'streams' | 'decoder' | 'read', avCode: number) {
+    super(`${step} ${avCode}`);
+    this.step = step;
+    this.avCode = avCode;
+  }
+}
+
+/** An opened video: demuxer and decoder. All work happens in libuv's and FFmpeg's threads. */
+export class VideoDecoder {
+  readonly #demuxer: FormatContext;
+  readonly #decoder: CodecContext;
+  readonly #stream: Stream;
+  readonly #streamIndex: number;
+  readonly #timeBase: number;
+  readonly #address: InputAddress;
+  readonly info: VideoInfo;
+  #packets = 0;
+  #damaged = 0;
+  #lastDamaged = false;
+  #lastEnd = 0;
+  #decodeMs = 0;
+  #reading: Promise<unknown> | undefined;
+
+  private constructor(parts: {
+    demuxer: FormatContext;
+    decoder: CodecContext;
+    streamIndex: number;
+    stream: Stream;
+    address: InputAddress;
+  }) {
+    this.#demuxer = parts.demuxer;
+    this.#decoder = parts.decoder;
+    this.#stream = parts.stream;
+    this.#streamIndex = parts.streamIndex;
+    this.#address = parts.address;
+    this.#timeBase = parts.stream.timeBase.toDouble();
+    this.info = describe(parts.demuxer, parts.stream);
+  }
+
+  /** Throws InputFailure. An aborted `signal` interrupts the opening (code AVERROR_EXIT). */
+  static async open(address: InputAddress, signal: AbortSignal): Promise<VideoDecoder> {
+    const demuxer = new FormatContext();
+    const interrupt = () => demuxer.interrupt();
+    signal.addEventListener('abort', interrupt);
+    try {
+      const streamIndex = await openDemuxer(demuxer, address, signal);
+      const stream = demuxer.streams[streamIndex] as Stream;
+      const decoder = await openDecoder(stream, address);
+      return new VideoDecoder({ demuxer, decoder, streamIndex, stream, address });
+    } catch (error) {
+      await demuxer.closeInput();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+    }
+  }
+
+  /** Packets of the video stream that were read. */
+  get packets(): number {
+    return this.#packets;
+  }
+
+  /** Packets and frames that could not be decoded. */
+  get damaged(): number {
+    return this.#damaged;
+  }
+
+  /** Time in the decoder (and waiting for this thread to look), milliseconds. */
+  get decodeMs(): number {
+    return this.#decodeMs;
+  }
+
+  /** True if the container promises clearly more than was read until its end. */
+  get endedEarly(): boolean {
+    const { frames, durationSeconds } = this.info;
+    if (this.#lastDamaged) return true;
+    if (frames !== undefined) return frames - this.#packets > Math.max(1, frames * 0.02);
+    return (
+      durationSeconds !== undefined && durationSeconds - this.#lastEnd > Math.max(1, durationSeconds * 0.02)
+    );
+  }
+
+  /** Makes a waiting `pictures()` fail soon with AVERROR_EXIT; harmless otherwise. */
+  interrupt(): void {
+    this.#demuxer.interrupt();
+  }
+
+  /**
+   * Decoded pictures in order of showing; whoever iterates frees each. Damaged ones are left out and counted.
+   * Ends at the end of the source; throws InputFailure where reading fails.
+   */
+  async *pictures(): AsyncGenerator<DecodedPicture, void, undefined> {
+    for await (const packet of this.#readAhead()) {
+      const from = performance.now();
+      const sent = await this.#decoder.sendPacket(packet);
+      this.#decodeMs += performance.now() - from;
+      packet.free();
+      if (sent < 0) this.#damaged++;
+      yield* this.#received();
+    }
+    await this.#decoder.sendPacket(null);
+    yield* this.#drained();
+  }
+
+  async close(): Promise<void> {
+    this.#demuxer.interrupt();
+    await this.#reading?.catch(() => {});
+    this.#decoder.freeContext();
+    await this.#demuxer.closeInput();
+  }
+
+  /** The next packet is being read while one is decoded. */
+  async *#readAhead(): AsyncGenerator<Packet, void, undefined> {
+    let next = this.#readPacket();
+    try {
+      for (;;) {
+        const packet = await next;
+        if (packet === undefined) return;
+        next = this.#readPacket();
+        yield packet;
+      }
+    } finally {
+      // Reached early when the iteration is given up: the packet in flight is still ours.
+      (await next.catch(() => undefined))?.free();
+    }
+  }
+
+  #readPacket(): Promise<Packet | undefined> {
+    const reading = this.#nextVideoPacket();
+    reading.catch(() => {});
+    this.#reading = reading;
+    return reading;
+  }
+
+  async #nextVideoPacket(): Promise<Packet | undefined> {
+    const packet = new Packet();
+    packet.alloc();
+    for (;;) {
+      const code = await this.#demuxer.readFrame(packet);
+      if (code >= 0 && packet.streamIndex === this.#streamIndex && this.#accept(packet)) return packet;
+      packet.unref();
+      if (code >= 0) continue;
+      packet.free();
+      if (code === AVERROR_EOF) return undefined;
+      throw new InputFailure('read', code);
+    }
+  }
+
+  #accept(packet: Packet): boolean {
+    this.#packets++;
+    this.#lastDamaged = this.#address.skipDamaged && (packet.flags & AV_PKT_FLAG_CORRUPT) !== 0;
+    if (packet.pts !== AV_NOPTS_VALUE) {
+      const start = this.#stream.startTime === AV_NOPTS_VALUE ? 0n : this.#stream.startTime;
+      this.#lastEnd = Math.max(this.#lastEnd, Number(packet.pts - start + packet.duration) * this.#timeBase);
+    }
+    if (this.#lastDamaged) this.#damaged++;
+    return !this.#lastDamaged;
+  }
+
+  /** What `sendPacket` has finished; never waits for the decoder. */
+  *#received(): Generator<DecodedPicture, void, undefined> {
+    for (;;) {
+      const picture = new AvFrame();
+      picture.alloc();
+      const code = this.#decoder.receiveFrameSync(picture);
+      if (code >= 0) {
+        const good = this.#checked(picture);
+        if (good !== undefined) yield good;
+        continue;
+      }
+      picture.free();
+      if (code === AVERROR_EAGAIN || code === AVERROR_EOF) return;
+      this.#damaged++;
+      return;
+    }
+  }
+
+  /** The frames still in the making at the end of the source. */
+  async *#drained(): AsyncGenerator<DecodedPicture, void, undefined> {
+    // A decoder that keeps failing would never say that it is finished.
+    for (let failures = 0; failures < 100; ) {
+      const picture = new AvFrame();
+      picture.alloc();
+      const code = await this.#decoder.receiveFrame(picture);
+      if (code >= 0) {
+        const good = this.#checked(picture);
+        if (good !== undefined) yield good;
+        continue;
+      }
+      picture.free();
+      if (code === AVERROR_EOF || code === AVERROR_EAGAIN) return;
+      failures++;
+      this.#damaged++;
+    }
+  }
+
+  #checked(picture: AvFrame): DecodedPicture | undefined {
+    const damaged = (picture.flags & AV_FRAME_FLAG_CORRUPT) !== 0 || picture.decodeErrorFlags !== 0;
+    if (damaged || picture.width < 1 || picture.height < 1) {
+      this.#damaged++;
+      picture.free();
+      return undefined;
+    }
+    const stamp = picture.bestEffortTimestamp;
+    return { picture, time: stamp === AV_NOPTS_VALUE ? undefined : Number(stamp) * this.#timeBase };
+  }
+}
+
+/** Index of the video stream. */
+async function openDemuxer(
+  demuxer: FormatContext,
+  address: InputAddress,
+  signal: AbortSignal,
+): Promise<number> {
+  const format = address.format === undefined ? null : InputFormat.findInputFormat(address.format);
+  using options = Dictionary.fromObject(address.options);
+  const opened = await demuxer.openInput(address.url, format, options);
+  if (opened < 0) throw new InputFailure('open', opened);
+  if (signal.aborted) throw new InputFailure('open', AVERROR_EXIT);
+  const found = await demuxer.findStreamInfo();
+  if (found < 0) throw new InputFailure('streams', found);
+  const index = demuxer.findBestStream(AVMEDIA_TYPE_VIDEO);
+  if (index < 0) throw new InputFailure('streams', index);
+  for (const stream of demuxer.streams) if (stream.index !== index) stream.discard = AVDISCARD_ALL;
+  return index;
+}
+
+async function openDecoder(stream: Stream, address: InputAddress): Promise<CodecContext> {
+  const codec = Codec.findDecoder(stream.codecpar.codecId);
+  if (codec === null) throw new InputFailure('decoder', 0);
+  const decoder = new CodecContext();
+  decoder.allocContext3(codec);
+  mustSucceed(decoder.parametersToContext(stream.codecpar), 'setting up a decoder');
+  decoder.pktTimebase = stream.timeBase;
+  decoder.threadCount = address.threads;
+  const opened = await decoder.open2(codec, null);
+  if (opened < 0) {
+    decoder.freeContext();
+    throw new InputFailure('decoder', opened);
+  }
+  return decoder;
+}
+
+function describe(demuxer: FormatContext, stream: Stream): VideoInfo {
+  const frames = stream.nbFrames > 0n ? Number(stream.nbFrames) : undefined;
+  const durationSeconds = knownDuration(demuxer, stream);
+  const declared = stream.avgFrameRate.num > 0 ? stream.avgFrameRate.toDouble() : undefined;
+  // GIF and other containers without a rate declare a guess; frames over duration is a fact.
+  const counted =
+    frames !== undefined && durationSeconds !== undefined ? frames / durationSeconds : undefined;
+  const { width, height } = stream.codecpar;
+  return { width, height, frames, durationSeconds, framesPerSecond: counted ?? declared };
+}
+
+function knownDuration(demuxer: FormatContext, stream: Stream): number | undefined {
+  if (stream.duration !== AV_NOPTS_VALUE && stream.duration > 0n) {
+    return Number(stream.duration) * stream.timeBase.toDouble();
+  }
+  // The whole file's duration is that of its longest stream, which may be the sound.
+  const alone = demuxer.nbStreams === 1 && demuxer.duration !== AV_NOPTS_VALUE && demuxer.duration > 0n;
+  return alone ? Number(demuxer.duration) / 1e6 : undefined;
+}
