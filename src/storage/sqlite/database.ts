@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { VitrineError } from '../../core/errors.ts';
@@ -23,6 +23,8 @@ export function openForWriting(path: string): DatabaseSync {
   if (path !== MEMORY) {
     refuseFolder(path);
     createPrivateFile(path);
+    // SQLite would open a file that it may not write for reading, and say so only at the first row.
+    accessSync(path, constants.R_OK | constants.W_OK);
   }
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT, enableForeignKeyConstraints: true });
   return closeOnFailure(database, () => {

@@ -12,11 +12,14 @@ const resultCode = {
   NOTADB: 26,
 } as const;
 
+/** Extended code of IOERR: the shared-memory file of the WAL could not grow, which is what a full disk looks like. */
+const IOERR_SHMSIZE = 4874;
+
 /** SQLite's primary result code of an error of `node:sqlite`; undefined for any other error. */
 export function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
     return undefined;
-  return error.errcode & 0xff;
+  return error.errcode === IOERR_SHMSIZE ? resultCode.FULL : error.errcode & 0xff;
 }
 
 export function isCannotOpen(error: unknown): boolean {

@@ -25,7 +25,8 @@ export class FolderLock {
       createPrivateFile(this.#path);
       const database = new DatabaseSync(this.#path, { timeout: 0 });
       this.#database = database;
-      database.exec('pragma journal_mode = off; begin exclusive');
+      // In memory, so that the lock needs no space: a full disk must not look like a busy folder.
+      database.exec('pragma journal_mode = memory; begin exclusive');
     } catch (error) {
       this.release();
       if (sqliteCode(error) === BUSY) throw this.#busy(error);

@@ -144,5 +144,6 @@ function minutePage(db: Kysely<Tables>, after: AudienceMinuteRow | undefined): P
         > (${minute}, ${site}, ${camera}, ${run}, ${age_band}, ${gender})`,
     );
   }
-  return query.orderBy(['minute', 'site', 'camera', 'run', 'age_band', 'gender']).limit(PAGE).execute();
+  const key = sql`minute, site, camera, run, age_band, gender`;
+  return query.orderBy(key).limit(PAGE).execute();
 }
