@@ -1,5 +1,5 @@
-import { parseDocument } from 'yaml';
 import { type ConfigKey, configKeys, environmentName, pathText } from './keys.ts';
+import { readYaml } from './yaml.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -15,8 +15,8 @@ export interface EnvironmentLayer {
 function toValue(text: string, key: ConfigKey): unknown {
   if (key.nullable && text === 'null') return null;
   if (key.type === 'string') return text;
-  const document = parseDocument(text, { logLevel: 'silent' });
-  return document.errors.length > 0 ? undefined : (document.toJS() ?? text);
+  const read = readYaml(text);
+  return 'fault' in read ? undefined : (read.value ?? text);
 }
 
 function setAt(target: Record<string, unknown>, path: readonly string[], value: unknown): void {

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { VitrineError } from '../core/errors.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { configKeys, pathText } from './keys.ts';
-import { redactAddress } from './redact.ts';
+import { problemsBetweenKeys } from './rules.ts';
 import { type Config, type ConfigInput, configSchema } from './schema.ts';
+import { readYaml } from './yaml.ts';
 
 /** Read from the working directory when no other file is named. */
 export const defaultConfigFile = 'vitrine.yaml';
@@ -51,7 +51,7 @@ function withEmptySections(layer: Layer): Layer {
   return fill(layer, []);
 }
 
-/** The file's content as a mapping. The parser's message is kept to its first line: the rest quotes the file. */
+/** The file's content as a mapping. */
 function readLayer(file: string): Layer {
   let text: string;
   try {
@@ -60,14 +60,10 @@ function readLayer(file: string): Layer {
     const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
     throw new VitrineError('CONFIG_UNREADABLE', `Cannot read ${file}: ${reason}`, { cause: error });
   }
-  const document = parseDocument(text, { logLevel: 'silent' });
-  const [fault] = document.errors;
-  if (fault) {
-    const line = fault.linePos?.[0].line ?? 1;
-    const reason = redactAddress(fault.message.split('\n', 1)[0] ?? '').replace(/ at line \d+.*$/, '');
-    throw new VitrineError('CONFIG_UNREADABLE', `${file}, line ${line}: ${reason}`);
-  }
-  const content: unknown = document.toJS() ?? {};
+  const read = readYaml(text);
+  if ('fault' in read)
+    throw new VitrineError('CONFIG_UNREADABLE', `${file}, line ${read.line}: ${read.fault}`);
+  const content = read.value ?? {};
   if (isMapping(content)) return withEmptySections(content);
   throw new VitrineError('CONFIG_INVALID', `${file} must hold keys and values, not a list or a single value`);
 }
@@ -90,6 +86,11 @@ const typeNames: Readonly<Record<string, string>> = {
   number: 'a number',
 };
 
+function amountOf(origin: string): string {
+  if (origin === 'string') return 'have a length of';
+  return origin === 'array' ? 'have as many entries as' : 'be';
+}
+
 /** What is wrong, in words that never repeat the value: it may be a secret. */
 function phrase(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
@@ -99,9 +100,9 @@ function phrase(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return `must be one of ${issue.values.join(', ')}`;
     case 'too_small':
-      return `must ${issue.origin === 'number' ? 'be' : 'have'} at least ${issue.minimum}`;
+      return `must ${amountOf(issue.origin)} at least ${issue.minimum}`;
     case 'too_big':
-      return `must ${issue.origin === 'number' ? 'be' : 'have'} at most ${issue.maximum}`;
+      return `must ${amountOf(issue.origin)} at most ${issue.maximum}`;
     case 'unrecognized_keys':
       return `has no key ${issue.keys.join(', ')} (${knownBeside(issue.path)})`;
     default:
@@ -109,10 +110,11 @@ function phrase(issue: z.core.$ZodIssue): string {
   }
 }
 
-function problemText(issue: z.core.$ZodIssue, origins: ReadonlyMap<string, string>): string {
-  const where = pathText(issue.path) || 'the configuration';
+/** The path and, if the environment set it, the variable. */
+function whereText(path: readonly PropertyKey[], origins: ReadonlyMap<string, string>): string {
+  const where = pathText(path) || 'the configuration';
   const origin = origins.get(where);
-  return `${where}${origin ? ` (from ${origin})` : ''} ${phrase(issue)}`;
+  return origin ? `${where} (from ${origin})` : where;
 }
 
 /**
@@ -123,11 +125,12 @@ export function loadConfig(options: LoadConfigOptions): Config {
   const file = options.file ?? (existsSync(defaultConfigFile) ? defaultConfigFile : undefined);
   const environment = readEnvironment(options.env);
   const layers = [file ? readLayer(file) : {}, environment.values, (options.overrides ?? {}) as Layer];
-  const result = configSchema.safeParse(layers.reduce(merge, {}));
-  const issues = result.error?.issues ?? [];
+  const merged = layers.reduce(merge, {});
+  const result = configSchema.safeParse(merged);
   const problems = [
     ...environment.problems,
-    ...issues.map((issue) => problemText(issue, environment.origins)),
+    ...(result.error?.issues ?? []).map((i) => `${whereText(i.path, environment.origins)} ${phrase(i)}`),
+    ...[...problemsBetweenKeys(merged)].map((p) => `${whereText(p.path, environment.origins)} ${p.message}`),
   ];
   if (result.success && problems.length === 0) return result.data;
   throw new VitrineError('CONFIG_INVALID', `${file ? `${file}: ` : ''}${problems.join('; ')}`);

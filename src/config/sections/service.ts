@@ -10,6 +10,11 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** UTC where the machine names none: the result is undefined then, whatever its type says. */
+function machineTimeZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+}
+
 export const siteSchema = z
   .strictObject({
     id: idSchema
@@ -18,7 +23,7 @@ export const siteSchema = z
     timeZone: z
       .string()
       .refine(isTimeZone, 'must be an IANA time zone such as Europe/Paris')
-      .default(() => new Intl.DateTimeFormat().resolvedOptions().timeZone)
+      .default(machineTimeZone)
       .meta({
         title: 'Time zone',
         description: 'IANA name; days and opening hours are counted in it.',
