@@ -111,8 +111,9 @@ export class FaceTracker {
   }
 
   /**
-   * Identity found that the track now shows another person: the old id ends (in `ended` of the next `update`), and the
-   * face is followed on under the id that is returned. An id that is not live is returned as it is.
+   * Identity found that the track now shows another person: the old id ends (in `ended` of the next `update` or
+   * `flush`), and the face is followed on under the id that is returned, live from now on. An id that is not live is
+   * returned as it is.
    */
   split(id: string): string {
     const track = this.#tracks.find((t) => t.id === id);

@@ -2,9 +2,9 @@ import type { Box } from '../../core/geometry.ts';
 import type { TrackerTuning } from './tuning.ts';
 
 /**
- * One coordinate as value and rate under a Kalman filter. The rate is an Ornstein–Uhlenbeck process: it keeps its
- * course for a while (`memory`) and then fades to zero, as a walker's does who may have stopped out of sight, which
- * also bounds how far a prediction runs.
+ * One coordinate as value and rate under a Kalman filter. The rate is an Ornstein–Uhlenbeck process: it holds for a
+ * while (`memory`) and then fades to zero, as that of a walker does who may have stopped out of sight. This also
+ * bounds how far a prediction runs; with a long memory it is the usual filter of constant velocity.
  */
 export class CoordinateFilter {
   value: number;
@@ -83,18 +83,22 @@ export function motionStep(seconds: number, memory: number): MotionStep {
   };
 }
 
-/** Both kinds of step of one frame: centre and size. */
+/** The steps of one frame, for every track alike. */
 export interface FrameStep {
   readonly seconds: number;
-  readonly centre: MotionStep;
-  readonly size: MotionStep;
+  /** Of a face seen in the frame before: it keeps its course. */
+  readonly seen: MotionStep;
+  /** Of a face out of sight: centre and size come to rest. */
+  readonly unseenCentre: MotionStep;
+  readonly unseenSize: MotionStep;
 }
 
 export function frameStep(seconds: number, tuning: TrackerTuning): FrameStep {
   return {
     seconds,
-    centre: motionStep(seconds, tuning.speedMemory),
-    size: motionStep(seconds, tuning.growthMemory),
+    seen: motionStep(seconds, tuning.courseMemory),
+    unseenCentre: motionStep(seconds, tuning.speedMemory),
+    unseenSize: motionStep(seconds, tuning.growthMemory),
   };
 }
 
@@ -108,9 +112,9 @@ const SMALLEST_LOG_SIZE = 0;
 const LARGEST_LOG_SIZE = Math.log(20_000);
 /** Share of a new aspect ratio that is taken over. */
 const ASPECT_GAIN = 0.25;
-/** How fast agility follows surprise: upwards at once, downwards over about ten detections. */
-const AGILITY_RISE = 0.5;
-const AGILITY_FALL = 0.1;
+/** How fast unrest follows surprise: upwards at once, downwards over about ten detections. */
+const UNREST_RISE = 0.5;
+const UNREST_FALL = 0.1;
 
 /** Where a face is, how large, and how both change. Centre in pixels, size as its logarithm. */
 export class FaceMotion {
@@ -119,8 +123,16 @@ export class FaceMotion {
   readonly y: CoordinateFilter;
   readonly logSize: CoordinateFilter;
   #logAspect: number;
-  /** 0: stands still … 1: moves restlessly; scales how fast the uncertainty grows. */
-  #agility = 1;
+  /** 0: moves as foretold … 1: restlessly; scales how fast the uncertainty grows while the face is seen. */
+  #unrest = 1;
+  /** Rates over the last `steadySeconds`, per second: what is relied on when the face is out of sight. */
+  #steadyX = 0;
+  #steadyY = 0;
+  #steadyGrowth = 0;
+  /** Seconds since the first and the last detection. */
+  #age = 0;
+  #unseen = 0;
+  #coasting = false;
 
   constructor(box: Box, tuning: TrackerTuning) {
     this.#tuning = tuning;
@@ -147,21 +159,22 @@ export class FaceMotion {
   }
 
   boxAfter(step: FrameStep): Box {
-    return this.#boxAt(
-      this.x.valueAfter(step.centre),
-      this.y.valueAfter(step.centre),
-      this.logSize.valueAfter(step.size),
-    );
+    const centre = this.#coasting ? step.unseenCentre : step.seen;
+    const size = this.#coasting ? step.unseenSize : step.seen;
+    return this.#boxAt(this.x.valueAfter(centre), this.y.valueAfter(centre), this.logSize.valueAfter(size));
   }
 
   advance(step: FrameStep): void {
     const { restlessness, calm, growthNoise } = this.#tuning;
-    const share = calm + (1 - calm) * this.#agility;
+    const share = calm + (1 - calm) * (this.#coasting ? this.#steadySpeed() : this.#unrest);
     const noise = restlessness * share * this.size ** 2;
-    this.x.advance(step.centre, noise);
-    this.y.advance(step.centre, noise);
-    this.logSize.advance(step.size, growthNoise * share);
+    const centre = this.#coasting ? step.unseenCentre : step.seen;
+    this.x.advance(centre, noise);
+    this.y.advance(centre, noise);
+    this.logSize.advance(this.#coasting ? step.unseenSize : step.seen, growthNoise * share);
     this.logSize.value = clampLogSize(this.logSize.value);
+    this.#age += step.seconds;
+    this.#unseen += step.seconds;
   }
 
   /** Takes a detected box; `jitter` multiplies the expected noise. */
@@ -172,8 +185,36 @@ export class FaceMotion {
     const surpriseY = this.y.correct(box.y + box.height / 2, variance);
     const surpriseSize = this.logSize.correct(Math.log(size), (this.#tuning.sizeJitter * jitter) ** 2);
     this.#logAspect += ASPECT_GAIN * (Math.log(box.width / box.height) - this.#logAspect);
-    const restless = Math.min(1, Math.max(0, (surpriseX + surpriseY + surpriseSize) / 3 - 0.5));
-    this.#agility += (restless > this.#agility ? AGILITY_RISE : AGILITY_FALL) * (restless - this.#agility);
+    const unrest = Math.min(1, Math.max(0, (surpriseX + surpriseY + surpriseSize) / 3 - 0.5));
+    this.#unrest += (unrest > this.#unrest ? UNREST_RISE : UNREST_FALL) * (unrest - this.#unrest);
+    this.#settle();
+  }
+
+  /**
+   * The face is out of sight from here on: only a course that has been held for a while is kept. A turning head or a
+   * jumping box gives high speeds for a moment, which would carry the prediction away from someone who stands.
+   */
+  coast(): void {
+    this.#coasting = true;
+    this.x.rate = lesser(this.x.rate, this.#steadyX);
+    this.y.rate = lesser(this.y.rate, this.#steadyY);
+    this.logSize.rate = lesser(this.logSize.rate, this.#steadyGrowth);
+  }
+
+  #settle(): void {
+    const window = Math.min(this.#tuning.steadySeconds, this.#age);
+    const gain = window > 0 ? Math.min(1, this.#unseen / window) : 0;
+    this.#steadyX += gain * (this.x.rate - this.#steadyX);
+    this.#steadyY += gain * (this.y.rate - this.#steadyY);
+    this.#steadyGrowth += gain * (this.logSize.rate - this.#steadyGrowth);
+    this.#unseen = 0;
+    this.#coasting = false;
+  }
+
+  /** 0: stands … 1: walks. */
+  #steadySpeed(): number {
+    const speed = Math.hypot(this.#steadyX, this.#steadyY) / this.size;
+    return Math.min(1, speed / this.#tuning.walkingSpeed);
   }
 
   #boxAt(x: number, y: number, logSize: number): Box {
@@ -183,6 +224,12 @@ export class FaceMotion {
     const height = size / stretch;
     return { x: x - width / 2, y: y - height / 2, width, height };
   }
+}
+
+/** The smaller of two rates of the same direction, else none. */
+function lesser(a: number, b: number): number {
+  if (a * b <= 0) return 0;
+  return Math.abs(a) < Math.abs(b) ? a : b;
 }
 
 /** Variance of a detected centre, px². */

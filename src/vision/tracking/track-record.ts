@@ -57,6 +57,7 @@ export class TrackRecord {
   }
 
   miss(): void {
+    if (this.misses === 0) this.motion.coast();
     this.detection = undefined;
     this.misses++;
   }

@@ -6,12 +6,17 @@
 export interface TrackerTuning {
   /** Speed of an unknown face, standard deviation, sizes/s. A walker at 1.4 m/s makes about 7. */
   readonly speedSpread: number;
-  /** How long a speed lasts before it is forgotten (people stop), s. */
+  /** How long a rate of a face in sight lasts, s. */
+  readonly courseMemory: number;
+  /** How long a speed lasts out of sight before it is forgotten (people stop), s. */
   readonly speedMemory: number;
   /** Noise of the acceleration, sizes²/s³, of a face that moves restlessly. */
   readonly restlessness: number;
   /** Share of `restlessness` that a face standing still keeps. */
   readonly calm: number;
+  /** A speed is relied on out of sight if it was held for so long, s; from this one on a face walks, sizes/s. */
+  readonly steadySeconds: number;
+  readonly walkingSpeed: number;
   /** Growth of ln(size), standard deviation, 1/s. At 1.4 m/s towards the camera, 1 m away: 1.4. */
   readonly growthSpread: number;
   readonly growthMemory: number;
@@ -50,9 +55,12 @@ export interface TrackerTuning {
 
 export const defaultTuning: TrackerTuning = {
   speedSpread: 3.5,
+  courseMemory: 5,
   speedMemory: 2,
   restlessness: 9,
   calm: 0.15,
+  steadySeconds: 0.5,
+  walkingSpeed: 2.5,
   growthSpread: 0.8,
   growthMemory: 0.4,
   growthNoise: 3,
