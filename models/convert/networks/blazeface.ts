@@ -14,7 +14,7 @@ export const blazeface: Network = {
   file: 'blazeface.onnx',
   licence: 'Apache-2.0',
   origin:
-    'MediaPipe BlazeFace (back camera) by Google; weights from @vladmandic/human 3.3.6, models/blazeface',
+    'MediaPipe BlazeFace (back camera) by Google, converted by Vladimir Mandic; weights from @vladmandic/human 3.3.6, models/blazeface',
   input: { name: 'input', shape: ['N', 3, 'H', 'W'] },
   outputs: [
     { name: 'scores', shape: ['N', 'A'] },

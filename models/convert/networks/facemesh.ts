@@ -9,7 +9,8 @@ export const facemesh: Network = {
   role: 'face-mesh',
   file: 'facemesh.onnx',
   licence: 'Apache-2.0',
-  origin: 'MediaPipe Face Mesh by Google; weights from @vladmandic/human 3.3.6, models/facemesh',
+  origin:
+    'MediaPipe Face Mesh by Google, converted by Vladimir Mandic; weights from @vladmandic/human 3.3.6, models/facemesh',
   input: { name: 'input', shape: ['N', 3, 192, 192] },
   outputs: [
     { name: 'landmarks', shape: ['N', 468, 3] },

@@ -8,8 +8,9 @@ export const faceres: Network = {
   name: 'faceres',
   role: 'face-appearance',
   file: 'faceres.onnx',
-  licence: 'Apache-2.0',
-  origin: 'HSE_FaceRec_tf by Andrey Savchenko; weights from @vladmandic/human 3.3.6, models/faceres',
+  licence: 'MIT',
+  origin:
+    'HSE_FaceRec_tf by Andrey Savchenko (VGGFace2, IMDB-WIKI), converted by Vladimir Mandic; weights from @vladmandic/human 3.3.6, models/faceres',
   input: { name: 'input', shape: ['N', 3, 224, 224] },
   outputs: [
     { name: 'age', shape: ['N', 100] },

@@ -1,12 +1,16 @@
 import { type Network, translateHumanModel } from '../network.ts';
 
-/** LivenessNet: the probability that a face crop shows a live person. The published softmax's first class is "live". */
+/**
+ * LivenessNet, a small classifier of face crops. `live` is the first of its two classes, which `@vladmandic/human` reads
+ * as "live"; see `docs/guides/models.md` for why that is not certain.
+ */
 export const liveness: Network = {
   name: 'liveness',
   role: 'liveness',
   file: 'liveness.onnx',
   licence: 'MIT',
-  origin: 'github.com/leokwu/livenessnet; weights from @vladmandic/human 3.3.6, models/liveness',
+  origin:
+    'leokwu/livenessnet, converted by Vladimir Mandic; weights from @vladmandic/human 3.3.6, models/liveness',
   input: { name: 'input', shape: ['N', 3, 32, 32] },
   outputs: [{ name: 'live', shape: ['N', 1] }],
   async convert(graph) {

@@ -179,7 +179,7 @@ describe('the provider of ONNX models', () => {
   });
 
   it('notices an output that comes out in another size than the manifest says', async () => {
-    const graph = new GraphBuilder({ name: 'free', input: { name: 'data', shape: ['N', 3, 2, 2] } });
+    const graph = new GraphBuilder({ name: 'free', input: { name: 'data', shape: ['N', 3, 2, 'W'] } });
     graph.output({ name: 'embedding', shape: ['N', 'D'] }, graph.node('Flatten', [graph.input]));
     const bytes = graph.encode();
     const entry = { ...echoEntry(bytes, 'nchw'), outputs: [{ name: 'embedding', shape: ['N', 128] }] };
