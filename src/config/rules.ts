@@ -4,7 +4,7 @@
 interface Unchecked {
   readonly mode?: unknown;
   readonly privacy?: { readonly keepCrops?: unknown } | null;
-  readonly identity?: { readonly acceptDistance?: unknown; readonly birthDistance?: unknown } | null;
+  readonly identity?: Readonly<Record<string, unknown>> | null;
   readonly cameras?: unknown;
 }
 
@@ -18,13 +18,14 @@ export function* problemsBetweenKeys(config: Unchecked): Generator<Problem> {
   if (config.privacy?.keepCrops === true && config.mode !== 'loyalty') {
     yield { path: ['privacy', 'keepCrops'], message: 'needs mode loyalty' };
   }
-  const { acceptDistance, birthDistance } = config.identity ?? {};
-  if (
-    typeof acceptDistance === 'number' &&
-    typeof birthDistance === 'number' &&
-    birthDistance < acceptDistance
-  ) {
-    yield { path: ['identity', 'birthDistance'], message: 'must not be below identity.acceptDistance' };
+  for (const [lower, upper] of [
+    ['certainDistance', 'acceptDistance'],
+    ['acceptDistance', 'strangerDistance'],
+    ['certainDistance', 'strangerDistance'],
+  ] as const) {
+    const [low, high] = [config.identity?.[lower], config.identity?.[upper]];
+    if (typeof low !== 'number' || typeof high !== 'number' || low <= high) continue;
+    yield { path: ['identity', upper], message: `must not be below identity.${lower}` };
   }
   if (!Array.isArray(config.cameras)) return;
   const ids = config.cameras.map((camera: { id?: unknown } | null) => camera?.id);

@@ -97,7 +97,7 @@ mode: open
 server: {port: 70000, prot: 1}
 cameras: [{id: a b, source: 1}, {id: c}, {id: d, source: x}, {id: d, source: y, fps: 3}]
 vision: {minFacePixels: 20.5, threads: 0, models: {select: {nose: x}}}
-identity: {acceptDistance: 0.6, birthDistance: 0.5}
+identity: {acceptDistance: 0.6, strangerDistance: 0.5}
 buckets: {ageBands: [21, 20]}
 site: {timeZone: Mars/Olympus}
 privacy: {keepCrops: true}
@@ -119,7 +119,7 @@ colour: red
       'vision.minFacePixels must be a whole number',
       'vision.threads must be at least 1',
       'vision.models.select has no key nose',
-      'identity.birthDistance must not be below identity.acceptDistance',
+      'identity.strangerDistance must not be below identity.acceptDistance',
       'buckets.ageBands must rise',
       'site.timeZone must be an IANA time zone',
       'privacy.keepCrops needs mode loyalty',

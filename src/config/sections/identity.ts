@@ -33,17 +33,23 @@ export const identitySchema = z
       description: 'Session mode forgets a person this long after the last sighting.',
       unit: 'minutes',
     }),
+    certainDistance: distanceSchema.meta({
+      title: 'Certain distance',
+      description:
+        'Up to this distance even one look is that visitor. null: calibrated for the shipped models.',
+      unit: 'distance',
+    }),
     acceptDistance: distanceSchema.meta({
       title: 'Accept distance',
       description:
-        "A look nearer than this to a visitor's templates is that visitor. null: calibrated for the model.",
+        'Up to this distance several looks are that visitor. null: calibrated for the shipped models.',
       unit: 'distance',
     }),
-    birthDistance: distanceSchema.meta({
-      title: 'Birth distance',
+    strangerDistance: distanceSchema.meta({
+      title: 'Stranger distance',
       description:
-        'Only a look farther than this from every visitor may make a new one; between the two distances the track ' +
-        'waits for better looks. null: calibrated for the model.',
+        'Beyond this distance it is somebody else; between the two, more looks are awaited. null: calibrated for the ' +
+        'shipped models.',
       unit: 'distance',
     }),
   })
