@@ -39,11 +39,6 @@ export class Lettering {
     this.capHeight = capHeight;
   }
 
-  /** From the top of the capitals to the lowest descender, pixels. */
-  get inkHeight(): number {
-    return Math.ceil(this.capHeight * (1 + DESCENT / CAP_HEIGHT));
-  }
-
   glyph(character: string): GlyphBitmap {
     const known = this.#glyphs.get(character);
     if (known) return known;
