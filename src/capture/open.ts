@@ -13,7 +13,8 @@ import { mediaTypeOfName, sniffMedia } from './media-type.ts';
 import type { CaptureOptions, FrameSource } from './source.ts';
 
 export type ClassifiedSource =
-  | { readonly kind: 'image' | 'folder' | 'device'; readonly label: string; readonly path: string }
+  | { readonly kind: 'image' | 'folder'; readonly label: string; readonly path: string }
+  | { readonly kind: 'device'; readonly label: string; readonly path: string }
   | VideoFile
   /** `url` holds the credentials; `label` does not. */
   | { readonly kind: 'stream'; readonly label: string; readonly url: string };
@@ -116,8 +117,10 @@ export async function openSource(
       return new FileSource({ ...common, ...found });
     }
     case 'stream':
-    case 'device':
-      throw new VitrineError('NOT_AVAILABLE', `${found.label}: live sources`);
+    case 'device': {
+      const { LiveSource } = await import('./ffmpeg/live-source.ts');
+      return new LiveSource({ ...common, input: found });
+    }
   }
 }
 

@@ -23,7 +23,10 @@ export interface SourceStats {
   readonly expectedFrames: number | undefined;
   /** Nominal frames per second of the source after the cap; undefined until known. */
   readonly framesPerSecond: number | undefined;
-  /** Decoding time so far, milliseconds. */
+  /**
+   * What decoding has cost so far, milliseconds: for a file the time that its reader waited for frames, which the
+   * decoder makes ready beside it; for a live source the decoder's own time.
+   */
   readonly decodeMs: number;
 }
 
@@ -37,8 +40,13 @@ export interface CaptureOptions {
   readonly greyscale?: boolean;
   /** Largest picture accepted, in millions of pixels. */
   readonly maxMegapixels?: number;
-  /** Milliseconds without a frame after which a live source counts as stalled. */
+  /** Milliseconds without a frame after which a live source counts as stalled; default 5000. It has twice that to open. */
   readonly stallTimeoutMs?: number;
+  /**
+   * Attempts to open a live source that has not opened yet before it fails with SOURCE_UNREACHABLE; default 3,
+   * Infinity to wait for a camera that may come. One that was open once is opened again for ever.
+   */
+  readonly openAttempts?: number;
   /** Play a file as if it were a camera: in real time, latest wins; `loop` starts it again at its end. */
   readonly asCamera?: { readonly loop: boolean };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   AV_FRAME_FLAG_CORRUPT,
   AV_NOPTS_VALUE,
@@ -5,6 +6,7 @@ import {
   AVDISCARD_ALL,
   AVERROR_EOF,
   AVERROR_EXIT,
+  AVFMT_FLAG_NONBLOCK,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants';
 import {
@@ -30,7 +32,15 @@ export interface InputAddress {
   readonly threads: number;
   /** Leave packets out that the demuxer calls damaged; a live decoder does better with what there is. */
   readonly skipDamaged: boolean;
+  /** Ask again and again for frames rather than sleep in the driver (devices). */
+  readonly nonBlocking: boolean;
 }
+
+/** Between two questions to a non-blocking device, milliseconds. */
+const POLL_MS = 4;
+
+/** These give every frame the time of a rate that they assume. */
+const WITHOUT_STAMPS: ReadonlySet<string> = new Set(['mpjpeg', 'mjpeg', 'h264', 'hevc', 'image2']);
 
 export interface VideoInfo {
   readonly width: number;
@@ -39,6 +49,8 @@ export interface VideoInfo {
   readonly frames: number | undefined;
   readonly durationSeconds: number | undefined;
   readonly framesPerSecond: number | undefined;
+  /** False where the time stamps are made up. */
+  readonly stamped: boolean;
 }
 
 export interface DecodedPicture {
@@ -194,6 +206,10 @@ export class VideoDecoder {
       if (code >= 0 && packet.streamIndex === this.#streamIndex && this.#accept(packet)) return packet;
       packet.unref();
       if (code >= 0) continue;
+      if (code === AVERROR_EAGAIN && this.#address.nonBlocking) {
+        await delay(POLL_MS);
+        continue;
+      }
       packet.free();
       if (code === AVERROR_EOF) return undefined;
       throw new InputFailure('read', code);
@@ -268,6 +284,8 @@ async function openDemuxer(
 ): Promise<number> {
   const format = address.format === undefined ? null : InputFormat.findInputFormat(address.format);
   using options = Dictionary.fromObject(address.options);
+  demuxer.allocContext();
+  if (address.nonBlocking) demuxer.setFlags(AVFMT_FLAG_NONBLOCK);
   const opened = await demuxer.openInput(address.url, format, options);
   if (opened < 0) throw new InputFailure('open', opened);
   if (signal.aborted) throw new InputFailure('open', AVERROR_EXIT);
@@ -303,7 +321,8 @@ function describe(demuxer: FormatContext, stream: Stream): VideoInfo {
   const counted =
     frames !== undefined && durationSeconds !== undefined ? frames / durationSeconds : undefined;
   const { width, height } = stream.codecpar;
-  return { width, height, frames, durationSeconds, framesPerSecond: counted ?? declared };
+  const stamped = !WITHOUT_STAMPS.has(demuxer.iformat?.name ?? '');
+  return { width, height, frames, durationSeconds, framesPerSecond: counted ?? declared, stamped };
 }
 
 function knownDuration(demuxer: FormatContext, stream: Stream): number | undefined {

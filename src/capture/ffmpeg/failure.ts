@@ -9,7 +9,7 @@ import {
 } from 'node-av/constants';
 import { asVitrineError, VitrineError } from '../../core/errors.ts';
 import { InputFailure } from './decoder.ts';
-import { AVERROR_EACCES, AVERROR_EISDIR, AVERROR_ENOENT, ffmpegReason } from './library.ts';
+import { AVERROR_EACCES, AVERROR_EISDIR, AVERROR_ENODEV, AVERROR_ENOENT, ffmpegReason } from './library.ts';
 
 /** The failure of a file as a VitrineError in words of its owner. `recognised`: its first bytes are those of a video. */
 export function fileFailure(error: unknown, file: { label: string; recognised: boolean }): VitrineError {
@@ -60,6 +60,17 @@ export function liveReason(error: unknown): string {
   if (error.avCode === AVERROR_EXIT) return 'no answer in time';
   if (error.avCode === AVERROR_STREAM_NOT_FOUND) return 'no video in it';
   if (error.avCode === AVERROR_HTTP_UNAUTHORIZED) return 'the credentials were refused';
+  if (error.avCode === AVERROR_ENODEV) return 'no camera behind it';
   if (error.step === 'decoder') return 'a codec that cannot be decoded';
   return ffmpegReason(error.avCode);
+}
+
+/** A live source that never opened: a device that is not there, or anything that cannot be reached. */
+export function liveFailure(error: unknown, label: string): VitrineError {
+  if (error instanceof VitrineError) return error;
+  const cause = { cause: error };
+  if (error instanceof InputFailure && error.avCode === AVERROR_ENOENT) {
+    return new VitrineError('SOURCE_NOT_FOUND', `${label} does not exist`, cause);
+  }
+  return new VitrineError('SOURCE_UNREACHABLE', `${label} cannot be opened: ${liveReason(error)}`, cause);
 }

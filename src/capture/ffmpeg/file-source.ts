@@ -1,5 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { BoundedQueue } from '../../core/bounded-queue.ts';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../core/clock.ts';
 import { VitrineError } from '../../core/errors.ts';
 import type { Frame } from '../../core/frame.ts';
@@ -7,10 +6,9 @@ import type { Logger } from '../../core/logger.ts';
 import type { CaptureOptions, FrameSource, SourceStats } from '../source.ts';
 import { type InputAddress, VideoDecoder } from './decoder.ts';
 import { fileFailure } from './failure.ts';
-import { MediaTimeline, RateCap } from './pacing.ts';
-import { PictureFilter } from './picture-filter.ts';
-import { FrameScaler } from './scaler.ts';
-import { VideoFrame } from './video-frame.ts';
+import { FrameMaker } from './frame-maker.ts';
+import { createFrameQueue, deliver, type FrameQueue } from './frame-queue.ts';
+import { MediaTimeline, RealTimePace } from './pacing.ts';
 
 export interface FileSourceParts {
   readonly label: string;
@@ -25,151 +23,146 @@ export interface FileSourceParts {
   readonly clock: Clock;
 }
 
-/** Frames decoded ahead of the consumer. */
-const PREFETCH = 4;
-
-/** More threads make no difference beside detection, which wants the cores; each holds frames in memory. */
+/** More make no difference beside detection, which wants the cores; each holds frames in memory. */
 const DECODER_THREADS = 2;
 
-/** A video file or moving GIF, read whole: the decoder runs ahead of the consumer by a few frames and then waits. */
+/** Frames per second where neither container nor stamps tell. */
+const ASSUMED_RATE = 25;
+
+interface Run {
+  readonly queue: FrameQueue;
+  readonly maker: FrameMaker;
+  readonly timeline: MediaTimeline;
+  readonly pace: RealTimePace | undefined;
+  readonly startedAt: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A video file or moving GIF. Read whole: the decoder runs ahead of the consumer by a few frames and then waits. With
+ * `asCamera` it is played in real time instead, and the consumer sees the latest.
+ */
 export class FileSource implements FrameSource {
-  readonly live = false;
   readonly #parts: FileSourceParts;
-  #captured = 0;
-  #skipped = 0;
-  #waitedMs = 0;
+  readonly #queue: FrameQueue;
+  #maker: FrameMaker | undefined;
   #decoder: VideoDecoder | undefined;
+  #waitedMs = 0;
 
   constructor(parts: FileSourceParts) {
     this.#parts = parts;
+    this.#queue = createFrameQueue(parts.options.asCamera !== undefined);
   }
 
   get label(): string {
     return this.#parts.label;
   }
 
-  async *frames(signal: AbortSignal): AsyncGenerator<Frame, void, undefined> {
-    const queue = new BoundedQueue<Frame>({
-      capacity: PREFETCH,
-      overflow: 'wait',
-      onDiscard: (frame) => frame.close(),
+  get live(): boolean {
+    return this.#parts.options.asCamera !== undefined;
+  }
+
+  frames(signal: AbortSignal): AsyncGenerator<Frame, void, undefined> {
+    return deliver({
+      queue: this.#queue,
+      signal,
+      produce: (stop) => this.#produce(stop),
+      onWaited: (ms) => {
+        this.#waitedMs += ms;
+      },
     });
-    const scaler = new FrameScaler();
-    const stop = new AbortController();
-    const end = () => {
-      stop.abort();
-      queue.abandon();
-    };
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
-    const decoding = this.#decodeInto(queue, { scaler, signal: stop.signal });
-    try {
-      yield* this.#delivered(queue);
-    } finally {
-      signal.removeEventListener('abort', end);
-      end();
-      await decoding;
-      scaler.close();
-    }
   }
 
   stats(): SourceStats {
-    const info = this.#decoder?.info;
+    const captured = this.#maker?.made ?? 0;
+    const rate = this.#decoder?.info.framesPerSecond;
     const cap = this.#parts.options.maxFrameRate;
-    const rate = info?.framesPerSecond;
     const framesPerSecond = rate !== undefined && cap !== undefined ? Math.min(rate, cap) : rate;
-    const share = rate !== undefined && framesPerSecond !== undefined ? framesPerSecond / rate : 1;
-    const length = info?.frames ?? (info?.durationSeconds ?? Number.NaN) * (rate ?? Number.NaN);
     return {
-      captured: this.#captured,
-      dropped: this.#skipped,
+      captured,
+      dropped: this.#queue.dropped + (this.#maker?.skipped ?? 0),
       reopened: 0,
-      expectedFrames: Number.isFinite(length) ? Math.round(length * share) : undefined,
+      expectedFrames: this.live ? undefined : this.#expectedFrames(framesPerSecond),
       framesPerSecond,
-      decodeMs: this.#waitedMs,
+      decodeMs: this.live ? (this.#decoder?.decodeMs ?? 0) : this.#waitedMs,
     };
   }
 
-  async *#delivered(queue: BoundedQueue<Frame>): AsyncGenerator<Frame, void, undefined> {
-    const frames = queue[Symbol.asyncIterator]();
-    try {
-      for (;;) {
-        const from = performance.now();
-        // A consumer that never waits for anything else would leave the decoder's finished work lying.
-        await nextTurn();
-        const next = await frames.next();
-        this.#waitedMs += performance.now() - from;
-        if (next.done === true) return;
-        yield next.value;
-      }
-    } finally {
-      await frames.return();
-    }
+  #expectedFrames(framesPerSecond: number | undefined): number | undefined {
+    const { frames, durationSeconds, framesPerSecond: own } = this.#decoder?.info ?? {};
+    if (frames !== undefined && framesPerSecond === own) return frames;
+    if (durationSeconds === undefined || framesPerSecond === undefined) return undefined;
+    return Math.round(durationSeconds * framesPerSecond);
   }
 
-  async #decodeInto(
-    queue: BoundedQueue<Frame>,
-    { scaler, signal }: { scaler: FrameScaler; signal: AbortSignal },
-  ): Promise<void> {
-    const { options } = this.#parts;
-    const filter = new PictureFilter({ maxSide: options.maxSide, greyscale: options.greyscale === true });
-    try {
-      const decoder = await VideoDecoder.open(this.#address(), signal);
-      this.#decoder = decoder;
-      const interrupt = () => decoder.interrupt();
-      signal.addEventListener('abort', interrupt);
-      try {
-        const complete = await this.#pass(decoder, { queue, filter, scaler });
-        if (complete) this.#judge(decoder);
-      } finally {
-        signal.removeEventListener('abort', interrupt);
-        await decoder.close();
-      }
-      queue.end();
-    } catch (error) {
-      queue.end(signal.aborted ? undefined : this.#failure(error));
-    } finally {
-      filter.close();
-    }
-  }
-
-  /** False if the consumer had enough before the end. */
-  async #pass(
-    decoder: VideoDecoder,
-    { queue, filter, scaler }: { queue: BoundedQueue<Frame>; filter: PictureFilter; scaler: FrameScaler },
-  ): Promise<boolean> {
+  async #produce(signal: AbortSignal): Promise<void> {
     const { options, clock } = this.#parts;
-    const cap = new RateCap(options.maxFrameRate);
-    const timeline = new MediaTimeline();
-    const startedAt = clock.now();
-    const step = 1 / (decoder.info.framesPerSecond ?? 25);
+    const maker = new FrameMaker(options);
+    this.#maker = maker;
+    const run: Run = {
+      queue: this.#queue,
+      maker,
+      timeline: new MediaTimeline(),
+      pace: this.live ? new RealTimePace(clock) : undefined,
+      startedAt: clock.now(),
+      signal,
+    };
+    try {
+      let again = true;
+      while (again) again = (await this.#playOnce(run)) && options.asCamera?.loop === true;
+      this.#queue.end();
+    } catch (error) {
+      this.#queue.end(signal.aborted ? undefined : this.#failure(error));
+    } finally {
+      maker.close();
+    }
+  }
+
+  /** From the first frame to the last; false if the consumer had enough before. */
+  async #playOnce(run: Run): Promise<boolean> {
+    const { signal, maker } = run;
+    const before = maker.made;
+    const decoder = await VideoDecoder.open(this.#address(), signal);
+    this.#decoder = decoder;
+    const interrupt = () => decoder.interrupt();
+    signal.addEventListener('abort', interrupt);
+    try {
+      const complete = await this.#pass(decoder, run);
+      if (complete) this.#judge(decoder, maker.made - before);
+      return complete;
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+      await decoder.close();
+    }
+  }
+
+  async #pass(decoder: VideoDecoder, run: Run): Promise<boolean> {
+    const { maker, timeline, queue } = run;
+    const step = 1 / (decoder.info.framesPerSecond ?? ASSUMED_RATE);
+    if (maker.made > 0) timeline.restart(timeline.last + step);
     for await (const { picture, time } of decoder.pictures()) {
       const mediaTime = timeline.next(time, timeline.last + step);
-      if (!cap.keeps(mediaTime)) {
-        this.#skipped++;
-        picture.free();
-        continue;
-      }
-      const frame = new VideoFrame(await filter.apply(picture), scaler, {
-        camera: options.camera,
-        sequence: this.#captured++,
-        capturedAt: startedAt + Math.round(mediaTime * 1000),
-        mediaTime,
-      });
+      const capturedAt = run.startedAt + Math.round(mediaTime * 1000);
+      const frame = await maker.make(picture, { mediaTime, capturedAt });
+      if (frame === undefined) continue;
+      await this.#waitUntilDue(mediaTime, run);
       if (!(await queue.push(frame))) return false;
     }
     return true;
   }
 
+  async #waitUntilDue(mediaTime: number, { pace, signal }: Run): Promise<void> {
+    const ms = pace?.millisecondsUntil(mediaTime) ?? 0;
+    if (ms > 0) await delay(ms, undefined, { signal }).catch(() => {});
+  }
+
   /** The end of the file was reached: was it the true end? */
-  #judge(decoder: VideoDecoder): void {
+  #judge(decoder: VideoDecoder, frames: number): void {
     const { label, logger, cutShort, options } = this.#parts;
-    const read = framesWereRead(this.#captured + this.#skipped);
     if (cutShort || decoder.endedEarly) {
-      throw new VitrineError('SOURCE_CORRUPT', `${label} is cut short or damaged: ${read}`);
+      throw new VitrineError('SOURCE_CORRUPT', `${label} is cut short or damaged: ${this.#framesRead()}`);
     }
-    if (this.#captured === 0)
-      throw new VitrineError('SOURCE_CORRUPT', `${label} holds no frame that can be decoded`);
+    if (frames === 0) throw new VitrineError('SOURCE_CORRUPT', `${label} holds no frame that can be decoded`);
     if (decoder.damaged > 0) {
       logger.warn('damaged frames left out', {
         camera: options.camera,
@@ -181,11 +174,15 @@ export class FileSource implements FrameSource {
 
   #failure(error: unknown): unknown {
     const { label, recognised } = this.#parts;
-    if (this.#decoder === undefined) return fileFailure(error, { label, recognised });
     if (error instanceof VitrineError) return error;
+    if (this.#decoder === undefined) return fileFailure(error, { label, recognised });
     const known = fileFailure(error, { label, recognised: true });
-    const read = framesWereRead(this.#captured + this.#skipped);
-    return new VitrineError(known.code, `${known.message}; ${read}`, { cause: error });
+    return new VitrineError(known.code, `${known.message}; ${this.#framesRead()}`, { cause: error });
+  }
+
+  #framesRead(): string {
+    const count = (this.#maker?.made ?? 0) + (this.#maker?.skipped ?? 0);
+    return count === 1 ? '1 frame was read' : `${count} frames were read`;
   }
 
   #address(): InputAddress {
@@ -195,10 +192,7 @@ export class FileSource implements FrameSource {
       options: { protocol_whitelist: 'file' },
       threads: DECODER_THREADS,
       skipDamaged: true,
+      nonBlocking: false,
     };
   }
-}
-
-function framesWereRead(count: number): string {
-  return count === 1 ? '1 frame was read' : `${count} frames were read`;
 }

@@ -12,6 +12,7 @@ export const AVERROR_EAGAIN: number = FFmpegError.AVERROR(PosixError.EAGAIN);
 export const AVERROR_ENOENT: number = FFmpegError.AVERROR(PosixError.ENOENT);
 export const AVERROR_EACCES: number = FFmpegError.AVERROR(PosixError.EACCES);
 export const AVERROR_EISDIR: number = FFmpegError.AVERROR(PosixError.EISDIR);
+export const AVERROR_ENODEV: number = FFmpegError.AVERROR(PosixError.ENODEV);
 export const AVERROR_ENOSPC: number = FFmpegError.AVERROR(PosixError.ENOSPC);
 
 /** FFmpeg's words for an error code, in lower case and on one line. */

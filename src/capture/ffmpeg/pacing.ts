@@ -1,3 +1,5 @@
+import type { Clock } from '../../core/clock.ts';
+
 /** Keeps a frame rate at or below a cap by leaving frames out evenly over time, whatever the source's own rhythm. */
 export class RateCap {
   readonly #rate: number | undefined;
@@ -50,4 +52,51 @@ export class MediaTimeline {
     this.#last = Math.max(this.#last, time);
     return this.#last;
   }
+}
+
+/** When frames of a file are due if it is played in real time. */
+export class RealTimePace {
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  #origin: number | undefined;
+
+  constructor(clock: Pick<Clock, 'monotonic'>) {
+    this.#clock = clock;
+  }
+
+  /** 0 if the frame at `mediaTime` (seconds) is due or late. */
+  millisecondsUntil(mediaTime: number): number {
+    const now = this.#clock.monotonic();
+    this.#origin ??= now - mediaTime * 1000;
+    const wait = this.#origin + mediaTime * 1000 - now;
+    // Fallen far behind (the machine slept): go on from here rather than rush through what was missed.
+    if (wait < -1000) this.#origin = now - mediaTime * 1000;
+    return Math.max(0, wait);
+  }
+}
+
+/** Waiting times between attempts: doubling from `firstMs` to `maxMs`, each between half and the whole of it. */
+export class BackOff {
+  readonly #options: BackOffOptions;
+  #attempt = 0;
+
+  constructor(options: BackOffOptions) {
+    this.#options = options;
+  }
+
+  nextMs(): number {
+    const { firstMs, maxMs, random = Math.random } = this.#options;
+    const whole = Math.min(maxMs, firstMs * 2 ** Math.min(this.#attempt++, 30));
+    return whole * (0.5 + random() / 2);
+  }
+
+  reset(): void {
+    this.#attempt = 0;
+  }
+}
+
+export interface BackOffOptions {
+  readonly firstMs: number;
+  readonly maxMs: number;
+  /** 0 to 1; so that cameras that failed together do not all come back at once. */
+  readonly random?: () => number;
 }

@@ -1,0 +1,61 @@
+import type { Clock } from '../../core/clock.ts';
+import { MediaTimeline } from './pacing.ts';
+
+/** Stamps and clock may differ by so many seconds (buffers on the way) before the clock is believed. */
+const TOLERANCE = 1;
+
+/** Share of a new interval in the running mean of the frame rate. */
+const SMOOTHING = 0.05;
+
+/**
+ * Media time of a live source: its own stamps where it has them, which tell better than the arrival when a frame was
+ * taken, tied to the clock, which alone goes on while the source is away.
+ */
+export class LiveTimeline {
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #timeline = new MediaTimeline();
+  #origin: number | undefined;
+  #interval: number | undefined;
+  #frames = 0;
+
+  constructor(clock: Pick<Clock, 'monotonic'>) {
+    this.#clock = clock;
+  }
+
+  /** Measured; undefined before the tenth frame of a connection. */
+  get framesPerSecond(): number | undefined {
+    return this.#frames < 10 || !this.#interval ? undefined : 1 / this.#interval;
+  }
+
+  /** A new connection: its stamps begin anew. */
+  restart(): void {
+    this.#frames = 0;
+    this.#interval = undefined;
+  }
+
+  /** Seconds since the first frame, never going back. `stamp` in seconds, where the source has any. */
+  next(stamp: number | undefined): number {
+    const elapsed = this.#elapsed();
+    const previous = this.#timeline.last;
+    if (this.#frames === 0) this.#timeline.restart(elapsed);
+    let time = this.#timeline.next(stamp, elapsed);
+    if (Math.abs(time - elapsed) > TOLERANCE) {
+      this.#timeline.restart(elapsed);
+      time = this.#timeline.next(stamp, elapsed);
+    }
+    this.#measure(time - previous);
+    return time;
+  }
+
+  #elapsed(): number {
+    const now = this.#clock.monotonic();
+    this.#origin ??= now;
+    return (now - this.#origin) / 1000;
+  }
+
+  #measure(interval: number): void {
+    if (this.#frames++ === 0) return;
+    this.#interval =
+      this.#interval === undefined ? interval : this.#interval + SMOOTHING * (interval - this.#interval);
+  }
+}
