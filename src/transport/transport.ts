@@ -14,11 +14,15 @@ export interface Transport {
    */
   publish<T extends Topic>(topic: T, key: string, message: TopicMessages[T]): Promise<void>;
   /**
-   * Delivers batches until `stop`. A batch counts as done when the handler's promise resolves; if it rejects with a
-   * retryable error the batch is delivered again after a pause, otherwise the offending message is set aside.
+   * Resolves once subscribed; delivers batches until `stop`. A batch counts as done when the handler's promise
+   * resolves; if it rejects with a retryable error the batch is delivered again after a pause, otherwise the offending
+   * message is set aside. Subscribe every group before `start`: a later one gets only what others have not finished.
    */
   subscribe<T extends Topic>(topic: T, handler: BatchHandler<T>, options: SubscribeOptions): Promise<void>;
-  /** Waits until everything published so far has been handled. */
+  /**
+   * Waits until everything published so far has been handled or set aside by every group. Rejects with the cause if
+   * a handler has failed for good, or if the transport is stopped before.
+   */
   drain(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -35,4 +39,6 @@ export interface SubscribeOptions {
   readonly group: string;
   /** Most messages in one batch, at least 1. */
   readonly maxBatch: number;
+  /** How long a batch may wait to become fuller, in ms; default 0. Fewer batches mean fewer writes to the disk. */
+  readonly lingerMs?: number;
 }
