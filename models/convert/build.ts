@@ -35,7 +35,8 @@ const manifestUrl = new URL('../manifest.json', import.meta.url);
 /**
  * Turns the weights inside the installed npm packages into ONNX files: one after the other, without any network
  * access. A file that already has the manifest's hash is left alone; every other is written beside its place and then
- * renamed, so a reader never sees half a file. Throws MODEL_BUILD_FAILED.
+ * renamed, so a reader never sees half a file. Throws MODEL_BUILD_FAILED, or OUTPUT_UNWRITABLE or DISK_FULL where the
+ * folder is the trouble.
  */
 export async function buildModels(options: BuildOptions): Promise<BuiltModel[]> {
   const expected = options.expected ?? (await manifestHashes());
@@ -48,11 +49,17 @@ export async function buildModels(options: BuildOptions): Promise<BuiltModel[]> 
       options.onProgress?.({ ...result, done: results.length, total: networks.length });
     }
   } catch (error) {
-    if (error instanceof VitrineError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new VitrineError('MODEL_BUILD_FAILED', `the models cannot be built: ${reason}`, { cause: error });
+    throw asBuildError(error, options.outDir);
   }
   return results;
+}
+
+/** A failed system call, after the converter has raised its own errors, is trouble with the folder. */
+function asBuildError(error: unknown, outDir: string): unknown {
+  const system = error instanceof Error && 'syscall' in error && 'code' in error ? error.code : undefined;
+  if (system === undefined) return error;
+  const code = system === 'ENOSPC' ? 'DISK_FULL' : 'OUTPUT_UNWRITABLE';
+  return new VitrineError(code, `the models cannot be written to ${outDir} (${system})`, { cause: error });
 }
 
 async function buildModel(

@@ -82,6 +82,12 @@ export const errorCatalogue = {
     retryable: false,
     exitCode: 1,
   },
+  ENGINE_UNAVAILABLE: {
+    summary: 'The inference engine (ONNX Runtime) cannot be loaded on this machine',
+    advice: 'It needs a 64-bit x86 or ARM system with glibc; run script/setup again.',
+    retryable: false,
+    exitCode: 1,
+  },
   MODEL_BUILD_FAILED: {
     summary: 'The published weights could not be turned into ONNX',
     advice: 'Run script/setup again; the installed packages may be incomplete.',

@@ -22,6 +22,7 @@ export async function openModel(entry: ManifestEntry, options: SessionOptions): 
     );
   }
   const session = await openSession(bytes, options).catch((cause: unknown) => {
+    if (cause instanceof VitrineError) throw cause;
     throw invalidModel(spec, `${path} is not an ONNX model that can be run`, cause);
   });
   try {

@@ -1,4 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
+import { VitrineError } from '../../core/errors.ts';
 
 /** The only file that knows ONNX Runtime; it is loaded when the first model is. */
 
@@ -30,10 +31,12 @@ export interface Session {
   release(): Promise<void>;
 }
 
-/** Opens an ONNX file held in memory; fails with the engine's own error. */
+/**
+ * Opens an ONNX file held in memory. Throws ENGINE_UNAVAILABLE where there is no engine for this machine, and the
+ * engine's own error where it does not accept the file.
+ */
 export async function openSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
-  const { default: onnx } = await import('onnxruntime-node');
-  onnx.env.logLevel = 'error';
+  const onnx = await loadEngine();
   const session = await onnx.InferenceSession.create(model, engineOptions(options));
   return {
     inputs: session.inputMetadata.map(tensorInfo),
@@ -51,6 +54,16 @@ export async function openSession(model: Uint8Array, options: SessionOptions): P
     },
     release: () => session.release(),
   };
+}
+
+async function loadEngine() {
+  try {
+    const { default: onnx } = await import('onnxruntime-node');
+    onnx.env.logLevel = 'error';
+    return onnx;
+  } catch (cause) {
+    throw new VitrineError('ENGINE_UNAVAILABLE', 'ONNX Runtime cannot be loaded', { cause });
+  }
 }
 
 function engineOptions({ threads, spinning = true }: SessionOptions): InferenceSession.SessionOptions {

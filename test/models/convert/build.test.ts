@@ -75,10 +75,13 @@ describe('building the models', () => {
     assert.deepEqual(await readdir(outDir), []);
   });
 
-  it('fails with a code where the folder cannot be made', async () => {
+  it('says that the folder is the trouble where it is', async () => {
     const file = join(outDir, 'file');
     await writeFile(file, '');
-    await assert.rejects(buildModels({ outDir: join(file, 'models') }), { code: 'MODEL_BUILD_FAILED' });
+    await assert.rejects(buildModels({ outDir: join(file, 'models') }), {
+      code: 'OUTPUT_UNWRITABLE',
+      message: `the models cannot be written to ${join(file, 'models')} (ENOTDIR)`,
+    });
   });
 
   it('names the network whose converter fails', async () => {
