@@ -122,8 +122,9 @@ function placeCost(
   const reach = Math.min(tuning.stepMost, tuning.stepBase + tuning.stepPerSecond * missedSeconds) * scale;
   if (dx * dx + dy * dy > reach * reach) return undefined;
   const noise = centreVariance(candidate.size, jitter, tuning);
-  const varianceX = motion.x.variance + noise;
-  const varianceY = motion.y.variance + noise;
+  const widest = (reach / 2) ** 2;
+  const varianceX = Math.min(widest, motion.x.variance + noise);
+  const varianceY = Math.min(widest, motion.y.variance + noise);
   const varianceSize = motion.logSize.variance + (tuning.sizeJitter * jitter) ** 2;
   const ds = candidate.logSize - motion.logSize.value;
   const squared = (dx * dx) / varianceX + (dy * dy) / varianceY + (ds * ds) / varianceSize;

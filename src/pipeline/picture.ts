@@ -1,0 +1,30 @@
+import type { Attributes, Detection } from '../core/track.ts';
+import { decideAttributes } from '../vision/attributes.ts';
+import type { Describer, FaceDescription } from '../vision/describer.ts';
+import type { FaceFinder, PictureSource } from '../vision/face-finder.ts';
+
+/** A face in a still picture, with all that is known of it. */
+export interface PictureFace {
+  readonly detection: Detection;
+  readonly description: FaceDescription;
+  readonly attributes: Attributes;
+}
+
+/** Below this the mesh does not take its crop for a face, and the detector was mistaken. */
+const MIN_MESH_SCORE = 0.5;
+
+/** Every face of a picture, best first. */
+export async function analyzePicture(
+  picture: PictureSource,
+  vision: { readonly finder: FaceFinder; readonly describer: Describer },
+): Promise<PictureFace[]> {
+  const faces: PictureFace[] = [];
+  for (const detection of await vision.finder.findAll(picture)) {
+    const description = await vision.describer.describe(picture.rgb(), detection);
+    const weight = description.quality.overall;
+    const attributes = decideAttributes([{ ...description.attributes, weight }]);
+    if (attributes !== undefined && description.meshScore >= MIN_MESH_SCORE)
+      faces.push({ detection, description, attributes });
+  }
+  return faces;
+}

@@ -1,0 +1,172 @@
+import type { Frame } from '../core/frame.ts';
+import type { Box } from '../core/geometry.ts';
+import { center, iou } from '../core/geometry.ts';
+import type { RgbImage } from '../core/image.ts';
+import type { Detection } from '../core/track.ts';
+import { detectFaces, placeDetection, SIDE_MULTIPLE, suppressOverlaps } from './face-detector.ts';
+import type { Model } from './models.ts';
+import { sampleCrop, toPlanes } from './sampling.ts';
+
+/**
+ * Finds faces in two steps: a scan of the whole picture in a few sizes proposes, a zoom on each proposal decides.
+ * The zoom shows the network every face in the same size (about 51 px of 128), be it 20 or 2000 px in the picture,
+ * so that its score means the same everywhere; what only looked like a face in passing scores low. Measured in
+ * docs/decisions/0007-vision.md.
+ */
+export interface FinderOptions {
+  /** Narrowest face to find, pixels of the full frame. */
+  readonly minFacePixels: number;
+}
+
+/** Scores from which a zoom takes a proposal for a face (new), and a face it already knew for still there. */
+export const NEW_FACE_SCORE = 0.65;
+export const KNOWN_FACE_SCORE = 0.35;
+
+const PROPOSAL_SCORE = 0.35;
+const ZOOM_SIZE = 128;
+/** Side of the zoomed square in widths of the face. */
+const ZOOM_FIELD = 2.5;
+/** Zooms that are run at once. */
+const ZOOM_BATCH = 8;
+/** A face has to be this wide in a scan to be proposed; seen down to 11 px, see the decision record. */
+const SCAN_FACE_PIXELS = 15;
+/** A scan never gets larger than this along its longer side. */
+const MAX_SCAN_SIDE = 1920;
+/** The smallest scan; it sees faces from about a sixth of the picture up to all of it. */
+const COARSE_SIDE = 256;
+/** Width of a face in the picture that zooms are cut from; more detail would only be averaged away. */
+const ZOOM_SOURCE_FACE = ZOOM_SIZE / ZOOM_FIELD;
+/** Proposals looked at per picture, best first: bounds the time that a hostile picture can take. */
+const MAX_PROPOSALS = 256;
+
+/** Pixels of a picture in whatever size is cheapest. */
+export type PictureSource = Pick<Frame, 'width' | 'height' | 'rgb' | 'scaled'>;
+
+export class FaceFinder {
+  readonly #model: Model;
+  readonly #options: FinderOptions;
+
+  constructor(model: Model, options: FinderOptions) {
+    this.#model = model;
+    this.#options = options;
+  }
+
+  /** Searches the whole picture as carefully as a still deserves; best first. */
+  async findAll(picture: PictureSource): Promise<Detection[]> {
+    const fine = this.#fineSide(picture);
+    const middle = Math.round(Math.sqrt(COARSE_SIDE * fine));
+    const sides = [COARSE_SIDE, middle, fine].filter(
+      (side, i, all) => i === 0 || side > (all[i - 1] ?? 0) * 1.3,
+    );
+    const proposals: Detection[] = await this.#scan(picture, { side: COARSE_SIDE, margin: 0.3 });
+    for (const side of sides) proposals.push(...(await this.#scan(picture, { side, margin: 0 })));
+    return this.confirm(picture, suppressOverlaps(proposals, 0.5));
+  }
+
+  /** Searches the whole of a video frame for new faces; proposals still have to be confirmed. */
+  async propose(picture: PictureSource): Promise<Detection[]> {
+    const fine = this.#fineSide(picture);
+    const proposals = await this.#scan(picture, { side: COARSE_SIDE, margin: 0 });
+    if (fine > COARSE_SIDE) proposals.push(...(await this.#scan(picture, { side: fine, margin: 0 })));
+    return suppressOverlaps(proposals, 0.5);
+  }
+
+  /** The proposals that a zoom takes for faces. */
+  async confirm(picture: PictureSource, proposals: readonly Detection[]): Promise<Detection[]> {
+    const likely = proposals
+      .filter((p) => p.box.width >= this.#options.minFacePixels * 0.7)
+      .slice(0, MAX_PROPOSALS);
+    const boxes = likely.map((p) => p.box);
+    const faces: Detection[] = [];
+    for (const [i, seen] of (await this.zoom(picture, boxes)).entries()) {
+      const best = pickNear(seen, boxes[i] as Box);
+      if (best !== undefined && best.score >= NEW_FACE_SCORE) faces.push(best);
+    }
+    return suppressOverlaps(faces).filter((face) => face.box.width >= this.#options.minFacePixels * 0.85);
+  }
+
+  /** Looks closely at each of `boxes`; all faces seen around each, in the picture's pixels. */
+  async zoom(picture: PictureSource, boxes: readonly Box[]): Promise<Detection[][]> {
+    if (boxes.length === 0) return [];
+    const { image, scale } = zoomSource(picture, boxes);
+    const seen: Detection[][] = [];
+    for (let first = 0; first < boxes.length; first += ZOOM_BATCH)
+      seen.push(...(await this.#zoomBatch(image, scale, boxes.slice(first, first + ZOOM_BATCH))));
+    return seen;
+  }
+
+  async #zoomBatch(image: RgbImage, scale: number, boxes: readonly Box[]): Promise<Detection[][]> {
+    const size = ZOOM_SIZE;
+    const planes = new Float32Array(boxes.length * 3 * size * size);
+    const fields = boxes.map((box) => {
+      const [cx, cy] = center(box);
+      const side = Math.max(box.width, box.height) * ZOOM_FIELD;
+      return { x: cx - side / 2, y: cy - side / 2, k: side / size };
+    });
+    for (const [i, { x, y, k }] of fields.entries()) {
+      const map = [k * scale, 0, x * scale, 0, k * scale, y * scale] as const;
+      sampleCrop({ image, map, width: size, height: size }, planes, i * 3 * size * size);
+    }
+    const input = { planes, count: boxes.length, width: size, height: size };
+    const found = await detectFaces(this.#model, input, KNOWN_FACE_SCORE);
+    return found.map((detections, i) => {
+      const { x, y, k } = fields[i] as { x: number; y: number; k: number };
+      return suppressOverlaps(detections).map((d) => placeDetection(d, { scaleX: k, scaleY: k, x, y }));
+    });
+  }
+
+  /** The longer side of a scan in which the narrowest face is wide enough to be proposed. */
+  #fineSide({ width, height }: PictureSource): number {
+    const longer = Math.max(width, height);
+    const wanted = (longer * SCAN_FACE_PIXELS) / this.#options.minFacePixels;
+    return Math.round(Math.min(Math.max(wanted, COARSE_SIDE), MAX_SCAN_SIDE, longer));
+  }
+
+  async #scan(picture: PictureSource, scan: { side: number; margin: number }): Promise<Detection[]> {
+    const inner = scan.side / (1 + 2 * scan.margin);
+    const k = inner / Math.max(picture.width, picture.height);
+    const width = Math.max(1, Math.round(picture.width * k));
+    const height = Math.max(1, Math.round(picture.height * k));
+    const image = picture.scaled(width, height);
+    const border = Math.round(scan.side * (scan.margin / (1 + 2 * scan.margin)));
+    const input = withBorder(image, border);
+    const [found = []] = await detectFaces(this.#model, input, PROPOSAL_SCORE);
+    const scaleX = picture.width / width;
+    const scaleY = picture.height / height;
+    const placed = found.map((d) =>
+      placeDetection(d, { scaleX, scaleY, x: -border * scaleX, y: -border * scaleY }),
+    );
+    return suppressOverlaps(placed);
+  }
+}
+
+/** The picture the zooms are cut from: as small as the smallest face allows. */
+function zoomSource(picture: PictureSource, boxes: readonly Box[]): { image: RgbImage; scale: number } {
+  const narrowest = Math.min(...boxes.map((box) => Math.max(box.width, box.height)));
+  const reduction = Math.floor(narrowest / ZOOM_SOURCE_FACE);
+  if (reduction < 2) return { image: picture.rgb(), scale: 1 };
+  const width = Math.max(1, Math.round(picture.width / reduction));
+  const height = Math.max(1, Math.round(picture.height / reduction));
+  return { image: picture.scaled(width, height), scale: width / picture.width };
+}
+
+/** Planes of the picture inside a border of its own edge colour, sides rounded up to what the network takes. */
+function withBorder(image: RgbImage, border: number) {
+  const roundUp = (n: number) => Math.ceil(n / SIDE_MULTIPLE) * SIDE_MULTIPLE;
+  const width = roundUp(image.width + 2 * border);
+  const height = roundUp(image.height + 2 * border);
+  if (border === 0) return { planes: toPlanes(image, width, height), count: 1, width, height };
+  const planes = new Float32Array(3 * width * height);
+  sampleCrop({ image, map: [1, 0, -border, 0, 1, -border], width, height }, planes);
+  return { planes, count: 1, width, height };
+}
+
+/** Of the faces seen in a zoom, the one that the zoom was made for. */
+function pickNear(seen: readonly Detection[], box: Box): Detection | undefined {
+  let best: Detection | undefined;
+  for (const detection of seen) {
+    if (iou(detection.box, box) < 0.25) continue;
+    if (best === undefined || detection.score > best.score) best = detection;
+  }
+  return best;
+}
