@@ -8,10 +8,10 @@ import type { GalleryStore } from '../storage/store.ts';
 import { type Archive, createSealedArchive, forgetfulArchive } from './archive.ts';
 import { isMinor } from './attributes.ts';
 import { contradicts, decide, presentDistance, reassess } from './identify.ts';
-import { createExactIndex } from './index/exact.ts';
 import { Registrar } from './registrar.ts';
 import { Roster } from './roster.ts';
 import { defaultIdentityRules, type IdentityRules } from './rules.ts';
+import type { TemplateIndex } from './template-index.ts';
 import { TrackBook, type TrackState } from './tracks.ts';
 import type { Vault } from './vault.ts';
 
@@ -23,6 +23,8 @@ export interface Resolution {
   readonly returning: boolean;
   /** 0 to 1; 0 while provisional, 1 for a visitor born in this track. */
   readonly confidence: number;
+  /** Capture time from which on the id holds for this track; 0 while provisional. */
+  readonly since: number;
   /** Said once: the id given before was wrong from now on, and the track should be split here. */
   readonly contradiction: boolean;
 }
@@ -66,8 +68,8 @@ export interface GalleryOptions {
   readonly site: string;
   /** Names the models that make the descriptors; a template of another name is kept but not compared. */
   readonly model: string;
-  /** Length of the face embedding; default 128. */
-  readonly dimensions?: number;
+  /** Empty; the gallery fills it and owns it from then on. */
+  readonly index: TemplateIndex;
   readonly rules?: IdentityRules;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -77,7 +79,6 @@ export interface GalleryOptions {
 const SWEEP_MS = 30_000;
 /** An undecided track is looked at again after this long, even without a new look. */
 const RETRY_MS = 250;
-const FACE_DIMENSIONS = 128;
 
 export function createGallery(options: GalleryOptions): Gallery {
   const { keeping, site, model, logger, random = randomBytes } = options;
@@ -86,8 +87,7 @@ export function createGallery(options: GalleryOptions): Gallery {
     keeping.mode === 'loyalty'
       ? createSealedArchive({ store: keeping.store, vault: keeping.vault, model, site, logger })
       : forgetfulArchive;
-  const dimensions = options.dimensions ?? FACE_DIMENSIONS;
-  const roster = new Roster(createExactIndex({ dimensions, fusion: rules.matching.fusion }));
+  const roster = new Roster(options.index);
   const registrar = new Registrar({
     archive,
     roster,
@@ -97,7 +97,7 @@ export function createGallery(options: GalleryOptions): Gallery {
     newFaceId: () => newFaceId(random),
     newTemplateId: () => newRandomId(random),
   });
-  const tracks = new TrackBook({ rules, dimensions });
+  const tracks = new TrackBook({ rules, dimensions: options.index.dimensions });
   return new SiteGallery({ archive, roster, registrar, tracks, rules, clock: options.clock, logger });
 }
 
@@ -132,6 +132,7 @@ class SiteGallery implements Gallery {
           record,
           templates: [...templates],
           returning,
+          borne: new Map(),
           touchedAt: clock.now(),
         });
       }
@@ -187,6 +188,8 @@ class SiteGallery implements Gallery {
     if (state.identity) await this.#follow(state, fresh.length > 0);
     if (this.#shouldDecide(state, { fresh: fresh.length > 0, final })) await this.#decide(state, final);
     const resolution = resolutionOf(state);
+    const at = state.lastSeenAt;
+    this.#parts.roster.get(resolution.faceId ?? '')?.borne.set(state.camera, { track: state.key, at });
     state.contradicted = false;
     if (final) await this.#close(state);
     return resolution;
@@ -205,9 +208,8 @@ class SiteGallery implements Gallery {
     state.triedAt = state.lastSeenAt;
     const decision = decide({ ...this.#parts, state, final, mayBeBorn: this.#mayBeBorn(state) });
     if (decision.kind === 'birth') await registrar.bear(state, decision.looks, clock.now());
-    if (decision.kind !== 'match') return;
-    for (const rival of decision.dethroned) await this.#dethrone(rival);
-    registrar.recognise(state, decision.verdict, clock.now());
+    if (decision.kind === 'match') registrar.recognise(state, decision.verdict, clock.now());
+    if (decision.kind === 'overthrow') await this.#overthrow(state, decision.rivals);
   }
 
   /** Nobody is stored of whom the age is unknown or wholly under 18. */
@@ -220,44 +222,50 @@ class SiteGallery implements Gallery {
   /** A track that has its id: still the same person, and nobody else beside it with that id? */
   async #follow(state: TrackState, fresh: boolean): Promise<void> {
     const { roster, registrar, tracks, clock } = this.#parts;
-    const visitor = roster.get(state.identity?.faceId ?? '');
-    if (!visitor) {
+    const { identity } = state;
+    const visitor = roster.get(identity?.faceId ?? '');
+    if (!identity || !visitor) {
       state.identity = undefined;
       return;
     }
     if (fresh && contradicts(state, this.#parts)) {
       await registrar.unteach(state);
       return tracks.restart(state, {
-        from: state.recent[0]?.capturedAt ?? state.lastSeenAt,
+        from: changedAt(state),
         looks: state.recent,
+        mayClaimAgain: false,
       });
     }
-    const rivals = tracks.holders(visitor.faceId, state).filter((other) => state.companions.has(other));
-    for (const rival of rivals) await this.#dethrone(this.#weaker(state, rival));
-    if (!state.identity) return;
-    const verdict = fresh && !state.identity.certain ? reassess(state, this.#parts) : undefined;
+    // The face was away, its id went to a track that went on where this one was lost, and now both are here.
+    if (tracks.holders(visitor.faceId, state).some((other) => state.companions.has(other))) {
+      return this.#dethrone(state, { mayClaimAgain: true });
+    }
+    const verdict = fresh && !identity.certain ? reassess(state, this.#parts) : undefined;
     if (verdict) registrar.confirm(state, verdict);
     registrar.noteSeen(visitor, state, clock.now());
     await registrar.update(visitor, state, false);
   }
 
-  #weaker(a: TrackState, b: TrackState): TrackState {
-    const [distanceA, distanceB] = [presentDistance(a, this.#parts), presentDistance(b, this.#parts)];
-    if (distanceA === distanceB) return a.firstSeenAt <= b.firstSeenAt ? b : a;
-    return distanceA > distanceB ? a : b;
+  /**
+   * The rivals lose the id at once; the track gets it with its next update, because in this frame a rival may have
+   * been called by it already.
+   */
+  async #overthrow(state: TrackState, rivals: readonly TrackState[]): Promise<void> {
+    for (const rival of rivals) await this.#dethrone(rival, { mayClaimAgain: false });
+    state.triedAt = Number.NEGATIVE_INFINITY;
   }
 
-  async #dethrone(state: TrackState): Promise<void> {
+  async #dethrone(state: TrackState, options: { readonly mayClaimAgain: boolean }): Promise<void> {
     const { registrar, tracks, rules, logger } = this.#parts;
     if (!state.identity) return;
-    logger.info('two faces were in the picture at the same time, the weaker match loses the id', {
+    logger.info('two faces of one picture had the same id, one of them loses it', {
       camera: state.camera,
       faceId: state.identity.faceId,
     });
     const hasChanged = presentDistance(state, this.#parts) > rules.matching.accept;
     await registrar.unteach(state);
-    if (hasChanged) tracks.restart(state, { from: changedAt(state), looks: state.recent });
-    else tracks.restart(state, { from: state.firstSeenAt, looks: state.best });
+    const from = hasChanged ? changedAt(state) : state.firstSeenAt;
+    tracks.restart(state, { ...options, from, looks: hasChanged ? state.recent : state.best });
   }
 
   async #close(state: TrackState): Promise<void> {
@@ -312,6 +320,7 @@ function resolutionOf(state: TrackState): Resolution {
     faceId: identity?.faceId,
     returning: identity?.returning ?? false,
     confidence: identity?.confidence ?? 0,
+    since: identity?.since ?? 0,
     contradiction: contradicted,
   };
 }

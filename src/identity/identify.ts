@@ -26,12 +26,9 @@ export type Decision =
   /** Nobody that is known, and not enough seen (or not allowed) to make somebody new. */
   | { readonly kind: 'unidentified' }
   | { readonly kind: 'birth'; readonly looks: readonly KeptLook[] }
-  | {
-      readonly kind: 'match';
-      readonly verdict: Extract<Verdict, { kind: 'match' }>;
-      /** Tracks that must give the id up: they fit it worse and were there at the same time. */
-      readonly dethroned: readonly TrackState[];
-    };
+  | { readonly kind: 'match'; readonly verdict: Extract<Verdict, { kind: 'match' }> }
+  /** The id of tracks that are there at the same time and fit it worse: they must give it up first. */
+  | { readonly kind: 'overthrow'; readonly rivals: readonly TrackState[] };
 
 /** How much nearer than its own visitor another one must be for the track to have changed persons. */
 const OTHER_PERSON_LEAD = 0.2;
@@ -134,8 +131,8 @@ function isBirth(options: DecideOptions, looks: readonly KeptLook[]): boolean {
 function takeOver(options: DecideOptions, verdict: Extract<Verdict, { kind: 'match' }>): Decision {
   const { state, tracks } = options;
   const rivals = tracks.holders(verdict.faceId, state).filter((holder) => state.companions.has(holder));
-  if (rivals.length > 0 && !verdict.certain) return WAIT;
-  return { kind: 'match', verdict, dethroned: rivals };
+  if (rivals.length === 0) return { kind: 'match', verdict };
+  return verdict.certain && !options.final ? { kind: 'overthrow', rivals } : WAIT;
 }
 
 /** The verdict over all looks of a track that has an id, if it is now certain of that same id. */

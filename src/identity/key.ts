@@ -9,6 +9,7 @@ import { KEY_BYTES } from './vault.ts';
 /** The key file holds 64 hexadecimal digits and a line end. */
 export const KEY_FILE = 'vitrine.key';
 const PRIVATE_MODE = 0o600;
+const PRIVATE_FOLDER_MODE = 0o700;
 const OTHERS_MODE = 0o077;
 /** How long another process may take to write the key file on a file system without hard links. */
 const WRITING_MS = 2000;
@@ -111,7 +112,7 @@ async function createKeyFile(dataDir: string, path: string): Promise<void> {
   const key = randomBytes(KEY_BYTES);
   const text = Buffer.from(`${key.toString('hex')}\n`);
   try {
-    await mkdir(dataDir, { recursive: true });
+    await mkdir(dataDir, { recursive: true, mode: PRIVATE_FOLDER_MODE });
     await writeDurably(draft, text);
     await linkOrWrite(draft, path, text);
     await syncFolder(dataDir);

@@ -68,6 +68,7 @@ export class Registrar {
       founder: false,
       returning: visitor.returning,
       confidence: verdict.confidence,
+      since: idHoldsFrom(visitor, state),
       certain: verdict.certain,
       distance: verdict.distance,
       before: visitor.record,
@@ -129,7 +130,14 @@ export class Registrar {
     const attributes = blendAttributes(undefined, state.attributes);
     const createdAt = Math.round(state.firstSeenAt);
     const record: VisitorRecord = { faceId, site, createdAt, lastSeenAt: now, ...attributes };
-    const visitor: Visitor = { faceId, record, templates: [template], returning: false, touchedAt: wallNow };
+    const visitor: Visitor = {
+      faceId,
+      record,
+      templates: [template],
+      returning: false,
+      borne: new Map(),
+      touchedAt: wallNow,
+    };
     state.reserved = faceId;
     return { state, visitor, steps: [visitorStep(record), { kind: 'template', faceId, template }] };
   }
@@ -142,6 +150,7 @@ export class Registrar {
       founder: true,
       returning: false,
       confidence: 1,
+      since: state.firstSeenAt,
       certain: true,
       distance: 0,
       before: undefined,
@@ -186,6 +195,13 @@ export class Registrar {
       return false;
     }
   }
+}
+
+/** Not while another track of the same camera was called by the id, even if wrongly: those rows are out. */
+function idHoldsFrom(visitor: Visitor, state: TrackState): number {
+  const borne = visitor.borne.get(state.camera);
+  if (!borne || borne.track === state.key) return state.firstSeenAt;
+  return Math.max(state.firstSeenAt, borne.at + 1);
 }
 
 function visitorStep(visitor: VisitorRecord): ArchiveStep {

@@ -1,7 +1,7 @@
 import type { VisitorRecord } from '../storage/store.ts';
 import { type TemplateDescriptor, wipeDescriptor } from './descriptor.ts';
-import type { TemplateIndex } from './index/index.ts';
 import type { MatchRules } from './matching.ts';
+import type { TemplateIndex } from './template-index.ts';
 import type { Template } from './templates.ts';
 
 /** A visitor in memory. */
@@ -11,6 +11,8 @@ export interface Visitor {
   templates: Template[];
   /** Whether the visit going on is not the first. */
   returning: boolean;
+  /** By camera: the track that was last called by the id, and the capture time of the last frame in which it was. */
+  readonly borne: Map<string, { readonly track: string; readonly at: number }>;
   /** By the wall clock: when the visitor was last heard of in this process. */
   touchedAt: number;
 }

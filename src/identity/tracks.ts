@@ -22,6 +22,8 @@ export interface TrackIdentity {
   readonly founder: boolean;
   readonly returning: boolean;
   readonly confidence: number;
+  /** Capture time from which on it holds. */
+  readonly since: number;
   /** Certain enough for the visitor to learn from this track. */
   readonly certain: boolean;
   /** Fused distance at the decision. */
@@ -62,6 +64,13 @@ export interface TrackState {
   suppressed: boolean;
   /** The id was taken back and nobody has been told yet. */
   contradicted: boolean;
+}
+
+export interface RestartOptions {
+  readonly from: number;
+  readonly looks: readonly KeptLook[];
+  /** Whether the track may win the id back that it loses. */
+  readonly mayClaimAgain: boolean;
 }
 
 /** The tracks that are going on, per camera, and who was there together with whom. */
@@ -125,11 +134,11 @@ export class TrackBook {
    * Takes the track's id back. `from` is when the first look at the other person was taken, or the track's beginning
    * if it was somebody else all along; `looks` are those that show the other person.
    */
-  restart(state: TrackState, options: { readonly from: number; readonly looks: readonly KeptLook[] }): void {
-    const { from, looks } = options;
+  restart(state: TrackState, options: RestartOptions): void {
+    const { from, looks, mayClaimAgain } = options;
     this.#part(state, from);
     if (from > state.firstSeenAt) state.excluded.clear();
-    if (state.identity) state.excluded.add(state.identity.faceId);
+    if (state.identity && !mayClaimAgain) state.excluded.add(state.identity.faceId);
     state.identity = undefined;
     state.contradicted = true;
     state.firstSeenAt = from;

@@ -1,6 +1,6 @@
 import type { QuantizedVector, TemplateDescriptor } from '../descriptor.ts';
 import { appearanceTerm, type FusionRules } from '../matching.ts';
-import type { NearestOptions, Neighbour, TemplateIndex } from './index.ts';
+import type { NearestOptions, Neighbour, TemplateIndex } from '../template-index.ts';
 
 const FIRST_CAPACITY = 256;
 /** Numbers after which a face that is already too far is given up. */
@@ -23,7 +23,7 @@ interface Candidate {
 }
 
 class ExactIndex implements TemplateIndex {
-  readonly #dimensions: number;
+  readonly dimensions: number;
   readonly #fusion: FusionRules;
   /** Face of slot i at i × dimensions; slots 0 to size − 1 are in use. */
   #faces: Float32Array;
@@ -32,7 +32,7 @@ class ExactIndex implements TemplateIndex {
   readonly #slots = new Map<string, number>();
 
   constructor(options: ExactIndexOptions) {
-    this.#dimensions = options.dimensions;
+    this.dimensions = options.dimensions;
     this.#fusion = options.fusion;
     this.#faces = new Float32Array(FIRST_CAPACITY * options.dimensions);
   }
@@ -42,10 +42,10 @@ class ExactIndex implements TemplateIndex {
   }
 
   add(id: string, descriptor: TemplateDescriptor): void {
-    if (descriptor.face.length !== this.#dimensions) throw new RangeError('the template has another length');
+    if (descriptor.face.length !== this.dimensions) throw new RangeError('the template has another length');
     const slot = this.#slots.get(id) ?? this.#ids.length;
-    if ((slot + 1) * this.#dimensions > this.#faces.length) this.#grow();
-    this.#faces.set(descriptor.face, slot * this.#dimensions);
+    if ((slot + 1) * this.dimensions > this.#faces.length) this.#grow();
+    this.#faces.set(descriptor.face, slot * this.dimensions);
     this.#appearances[slot] = descriptor.appearance;
     this.#ids[slot] = id;
     this.#slots.set(id, slot);
@@ -54,7 +54,7 @@ class ExactIndex implements TemplateIndex {
   remove(id: string): boolean {
     const slot = this.#slots.get(id);
     if (slot === undefined) return false;
-    const size = this.#dimensions;
+    const size = this.dimensions;
     const last = this.#ids.length - 1;
     const lastId = this.#ids[last] as string;
     this.#faces.copyWithin(slot * size, last * size, (last + 1) * size);
@@ -96,7 +96,7 @@ class ExactIndex implements TemplateIndex {
     const limit = reach * reach;
     const found: Candidate[] = [];
     for (let slot = 0; slot < this.#ids.length; slot++) {
-      const squared = squaredUpTo(face, this.#faces, slot * this.#dimensions, limit);
+      const squared = squaredUpTo(face, this.#faces, slot * this.dimensions, limit);
       if (squared <= limit) found.push({ slot, faceDistance: Math.sqrt(squared) });
     }
     return found.sort((a, b) => a.faceDistance - b.faceDistance);

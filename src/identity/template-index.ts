@@ -1,8 +1,10 @@
-import type { TemplateDescriptor } from '../descriptor.ts';
+import type { TemplateDescriptor } from './descriptor.ts';
 
-/** Port: finds the templates nearest to a descriptor. `exact.ts` is the adapter in this folder. */
+/** Port: finds the templates nearest to a descriptor. The adapters are in `index/`. */
 export interface TemplateIndex {
   readonly size: number;
+  /** Length of the face embeddings. */
+  readonly dimensions: number;
   /** Adds a template, or replaces the one with this id. The face is copied. */
   add(id: string, descriptor: TemplateDescriptor): void;
   /** Removes the template and overwrites its face; false if there is none. */
