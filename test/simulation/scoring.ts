@@ -1,5 +1,5 @@
 import { iou } from '../../src/core/geometry.ts';
-import { FaceTracker, type TrackerOptions } from '../../src/vision/tracker.ts';
+import type { FaceTracker, TrackedFace } from '../../src/vision/tracker.ts';
 import { faceBox, frameSize, NOBODY } from './camera.ts';
 import { playScene, type SceneFrame, type SceneOptions, withinRegions } from './scene.ts';
 
@@ -18,6 +18,7 @@ export interface TrackingScore {
   /** Looks of a person who is not the track's own, not marked as crowded: what could spoil an identity. */
   wrongLooks: number;
   tracks: number;
+  falseDetections: number;
   /** Tracks that mostly show nobody. */
   falseTracks: number;
   /** Sum over held detections of the IoU with the truth: of the filtered box, and of the raw detection. */
@@ -27,12 +28,36 @@ export interface TrackingScore {
 }
 
 export function emptyScore(): TrackingScore {
-  const zero = { frames: 0, people: 0, faces: 0, held: 0, switches: 0, mixes: 0, wrongLooks: 0 };
-  return { ...zero, tracks: 0, falseTracks: 0, filteredIou: 0, detectedIou: 0, milliseconds: 0 };
+  return {
+    frames: 0,
+    people: 0,
+    faces: 0,
+    held: 0,
+    switches: 0,
+    mixes: 0,
+    wrongLooks: 0,
+    tracks: 0,
+    falseDetections: 0,
+    falseTracks: 0,
+    filteredIou: 0,
+    detectedIou: 0,
+    milliseconds: 0,
+  };
 }
 
+export function addScores(scores: readonly TrackingScore[]): TrackingScore {
+  const sum = emptyScore();
+  for (const score of scores) {
+    for (const key of Object.keys(sum) as (keyof TrackingScore)[]) sum[key] += score[key];
+  }
+  return sum;
+}
+
+/** What is played before: the tracker, or a simpler one to compare with. */
+export type AnyTracker = Pick<FaceTracker, 'predict' | 'update'>;
+
 export interface ScoringOptions {
-  readonly tracker?: TrackerOptions;
+  readonly createTracker: () => AnyTracker;
   /** The whole picture is searched this often, ms, and around known faces in between; undefined: always. */
   readonly wholeEveryMs?: number;
 }
@@ -41,7 +66,7 @@ const SAME_STAY_MS = 1500;
 
 /** Plays a scene before a tracker and adds up where it goes wrong. */
 export function scoreScene(scene: SceneOptions, options: ScoringOptions, score: TrackingScore): void {
-  const tracker = new FaceTracker(options.tracker);
+  const tracker = options.createTracker();
   const book = new Ledger(score);
   let wholeAt = Number.NEGATIVE_INFINITY;
   for (const frame of playScene(scene)) {
@@ -73,11 +98,14 @@ class Ledger {
     this.#score = score;
   }
 
-  enter(frame: SceneFrame, live: ReturnType<FaceTracker['update']>['live']): void {
+  enter(frame: SceneFrame, live: readonly TrackedFace[]): void {
     this.#score.frames++;
     const found = new Set(frame.labels.values());
     for (const person of found) {
-      if (person === NOBODY) continue;
+      if (person === NOBODY) {
+        this.#score.falseDetections++;
+        continue;
+      }
       this.#score.faces++;
       this.#seen.set(person, (this.#seen.get(person) ?? 0) + 1);
     }

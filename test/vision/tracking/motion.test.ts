@@ -67,7 +67,7 @@ describe('CoordinateFilter', () => {
   it('finds the rate of a steady course', () => {
     const filter = new CoordinateFilter({ value: 0, valueVariance: 1, rateVariance: 10_000 });
     for (let i = 1; i <= 20; i++) {
-      filter.advance(motionStep(0.1, 5), 1);
+      filter.advance(motionStep(0.1, 60), 1);
       filter.correct(i * 3, 1);
     }
     close(filter.rate, 30, 3);
