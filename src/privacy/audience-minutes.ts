@@ -51,6 +51,8 @@ interface TrackState {
 
 interface CameraState {
   newest: number;
+  /** `newest` when the counts were last confirmed: what lies a horizon before it is final. */
+  confirmed: number;
   /** How often its time has jumped back. */
   jumps: number;
   sweptAt: number;
@@ -82,7 +84,7 @@ export class AudienceMinutes {
     const place = this.#camera(site, camera, to);
     const track = this.#track(presence, place);
     this.#classify(track, presence);
-    this.#count(track, presence, place.newest - HORIZON);
+    this.#count(track, presence, place.confirmed - HORIZON);
     place.newest = Math.max(place.newest, to);
   }
 
@@ -103,6 +105,7 @@ export class AudienceMinutes {
   confirm(): void {
     this.#changed.clear();
     for (const [key, place] of this.#cameras) {
+      place.confirmed = place.newest;
       if (place.newest - place.sweptAt < MINUTE) continue;
       place.sweptAt = place.newest;
       this.#forget(key, place.newest - HORIZON);
@@ -112,8 +115,9 @@ export class AudienceMinutes {
   #camera(site: string, camera: string, at: number): CameraState {
     const key = keyOf(site, camera);
     const known = this.#cameras.get(key);
-    if (known && at >= known.newest - HORIZON) return known;
-    const state = { newest: at, jumps: known ? known.jumps + 1 : 0, sweptAt: at };
+    if (known && at >= known.confirmed - HORIZON) return known;
+    const jumps = known ? known.jumps + 1 : 0;
+    const state = { newest: at, confirmed: Number.NEGATIVE_INFINITY, jumps, sweptAt: at };
     this.#cameras.set(key, state);
     if (known) this.#dropTracks(key);
     return state;
@@ -125,7 +129,7 @@ export class AudienceMinutes {
     const known = this.#tracks.get(key);
     if (known) return known;
     const run = place.jumps === 0 ? this.#run : `${this.#run}-${place.jumps}`;
-    const start = Math.max(Math.min(from, to), place.newest - HORIZON);
+    const start = Math.max(Math.min(from, to), place.confirmed - HORIZON);
     const began = minuteOf(start);
     const state: TrackState = { run, site, camera, began, ageBand, gender, until: start, minutes: new Map() };
     this.#tracks.set(key, state);
