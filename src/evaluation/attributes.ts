@@ -1,7 +1,7 @@
 import type { AgeGroup, AgeResult, GenderGroup, GenderResult, Grouping } from '../contract/evaluation.ts';
 import type { AgeEstimate, GenderEstimate } from '../core/track.ts';
 import { mean, meanInterval, median, wilsonInterval } from './intervals.ts';
-import type { LabelledGender } from './labels.ts';
+import type { LabelledGender } from './label-types.ts';
 
 /** One labelled face and what was said of it. */
 export interface AttributeCase {

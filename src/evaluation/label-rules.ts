@@ -1,5 +1,5 @@
 import type { LabelProblems } from './csv-table.ts';
-import type { FaceLabel, LabelledFolder, PairLabel, ReidLabel } from './labels.ts';
+import type { FaceLabel, LabelledFolder, PairLabel, ReidLabel } from './label-types.ts';
 
 /** What rows of the labels files must be among each other; each row by itself is checked as it is read. */
 export function checkLabels(folder: LabelledFolder, problems: LabelProblems): void {

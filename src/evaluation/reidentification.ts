@@ -1,7 +1,7 @@
 import type { ReidentificationResult } from '../contract/evaluation.ts';
 import type { FaceDescriptor } from '../core/track.ts';
 import type { EvaluationGallery } from './analyzer.ts';
-import type { ReidRole } from './labels.ts';
+import type { ReidRole } from './label-types.ts';
 
 export interface ReidentificationCase {
   readonly role: ReidRole;

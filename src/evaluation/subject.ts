@@ -1,6 +1,6 @@
 import { area, type Box, center, distance } from '../core/geometry.ts';
 import type { AnalyzedFace, AnalyzedPicture } from './analyzer.ts';
-import type { FaceLabel } from './labels.ts';
+import type { FaceLabel } from './label-types.ts';
 import { matchBoxes } from './matching.ts';
 
 /**

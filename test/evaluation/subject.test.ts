@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Box } from '../../src/core/geometry.ts';
 import type { AnalyzedFace, AnalyzedPicture } from '../../src/evaluation/analyzer.ts';
-import type { FaceLabel } from '../../src/evaluation/labels.ts';
+import type { FaceLabel } from '../../src/evaluation/label-types.ts';
 import { labelledFaces, mainFace, subjectFace } from '../../src/evaluation/subject.ts';
 
 function face(x: number, y: number, side: number): AnalyzedFace {
