@@ -61,7 +61,8 @@ async function classifyFile(path: string, label: string): Promise<ClassifiedSour
   }
   if (media.format === 'gif' && recognised) {
     const { pages, complete } = await outlineGif(path);
-    if (pages > 1) return { kind: 'video', label, path, recognised, cutShort: !complete };
+    if (pages > 1 || (pages === 1 && !complete))
+      return { kind: 'video', label, path, recognised, cutShort: !complete };
   }
   return { kind: 'image', label, path };
 }

@@ -20,73 +20,50 @@ export function scaleImage(image: RgbImage, width: number, height: number): RgbI
   }
   const columns = planAxis(image.width, width);
   const rows = planAxis(image.height, height);
-  return rows.taps >= 2 && image.height > height
-    ? shrinkRows({ image, columns, rows, out })
-    : growRows({ image, columns, rows, out });
-}
-
-interface CachedRow {
-  row: number;
-  readonly data: Float32Array;
-}
-
-interface ScaleJob {
-  readonly image: RgbImage;
-  readonly columns: AxisPlan;
-  readonly rows: AxisPlan;
-  readonly out: RgbImage;
-}
-
-/** Source rows are narrowed one by one and added up: memory for two rows, each source pixel touched once or twice. */
-function shrinkRows({ image, columns, rows, out }: ScaleJob): RgbImage {
-  const stride = out.width * 3;
-  const narrow = new Float32Array(stride);
+  const narrowed = rowCache({ image, columns, capacity: rows.taps });
+  const stride = width * 3;
   const sum = new Float32Array(stride);
-  let narrowed = -1;
-  for (let y = 0; y < out.height; y++) {
+  for (let y = 0; y < height; y++) {
     sum.fill(0.5); // rounds when the bytes are cut below
-    const first = rows.starts[y] as number;
     for (let k = 0; k < rows.taps; k++) {
       const weight = rows.weights[y * rows.taps + k] as number;
-      if (weight === 0) continue;
-      if (narrowed !== first + k) narrowRow(image, first + k, columns, narrow);
-      narrowed = first + k;
-      for (let i = 0; i < stride; i++) sum[i] = (sum[i] as number) + weight * (narrow[i] as number);
+      if (weight > 0) addRow(sum, narrowed((rows.starts[y] as number) + k), weight);
     }
-    const row = y * stride;
-    for (let i = 0; i < stride; i++) out.data[row + i] = sum[i] as number;
+    for (let i = 0, o = y * stride; i < stride; i++, o++) out.data[o] = sum[i] as number;
   }
   return out;
 }
 
-/** Neighbouring destination rows share source rows, so the last two narrowed ones are kept. */
-function growRows({ image, columns, rows, out }: ScaleJob): RgbImage {
-  const stride = out.width * 3;
-  const cache: readonly [CachedRow, CachedRow] = [
-    { row: -1, data: new Float32Array(stride) },
-    { row: -1, data: new Float32Array(stride) },
-  ];
-  const narrowed = (row: number): Float32Array => {
-    const slot = cache[row & 1 ? 1 : 0];
-    if (slot.row !== row) narrowRow(image, row, columns, slot.data);
-    slot.row = row;
-    return slot.data;
+function addRow(sum: Float32Array, row: Float32Array, weight: number): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + weight * (row[i] as number);
+}
+
+/** Source rows in the destination's width. Neighbouring destination rows share some: the last ones are kept. */
+function rowCache(options: {
+  readonly image: RgbImage;
+  readonly columns: AxisPlan;
+  readonly capacity: number;
+}): (row: number) => Float32Array {
+  const { image, columns, capacity } = options;
+  const held = new Int32Array(capacity).fill(-1);
+  const data = Array.from({ length: capacity }, () => new Float32Array(columns.starts.length * 3));
+  return (row) => {
+    const slot = row % capacity;
+    const into = data[slot] as Float32Array;
+    if (held[slot] !== row) narrowRow({ image, row, plan: columns, into });
+    held[slot] = row;
+    return into;
   };
-  for (let y = 0; y < out.height; y++) {
-    const first = rows.starts[y] as number;
-    const upper = narrowed(first);
-    const weight = rows.taps > 1 ? (rows.weights[y * rows.taps + 1] as number) : 0;
-    const lower = weight > 0 ? narrowed(first + 1) : upper;
-    const row = y * stride;
-    for (let i = 0; i < stride; i++) {
-      const top = upper[i] as number;
-      out.data[row + i] = top + weight * ((lower[i] as number) - top) + 0.5;
-    }
-  }
-  return out;
 }
 
-function narrowRow(image: RgbImage, row: number, plan: AxisPlan, into: Float32Array): void {
+interface NarrowJob {
+  readonly image: RgbImage;
+  readonly row: number;
+  readonly plan: AxisPlan;
+  readonly into: Float32Array;
+}
+
+function narrowRow({ image, row, plan, into }: NarrowJob): void {
   const { data } = image;
   const { taps, starts, weights } = plan;
   const base = row * image.width * 3;
@@ -117,7 +94,7 @@ function planAxis(from: number, to: number): AxisPlan {
 /** Every destination pixel covers `from / to` source pixels; windows are moved inwards so that none reads beyond. */
 function planShrink(from: number, to: number): AxisPlan {
   const step = from / to;
-  const taps = Math.min(from, Math.ceil(step) + 1);
+  const taps = Math.min(from, Number.isInteger(step) ? step : Math.ceil(step) + 1);
   const starts = new Int32Array(to);
   const weights = new Float32Array(to * taps);
   for (let x = 0; x < to; x++) {

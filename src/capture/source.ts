@@ -38,7 +38,7 @@ export interface CaptureOptions {
   readonly maxSide?: number;
   /** Throw the colour away, as the paper's devices do to save bandwidth. */
   readonly greyscale?: boolean;
-  /** Largest picture accepted, in millions of pixels. */
+  /** Largest picture accepted, in millions of pixels; default 120. Frames of a video: this, but never above 40. */
   readonly maxMegapixels?: number;
   /** Milliseconds without a frame after which a live source counts as stalled; default 5000. It has twice that to open. */
   readonly stallTimeoutMs?: number;

@@ -32,8 +32,18 @@ export interface InputAddress {
   readonly threads: number;
   /** Leave packets out that the demuxer calls damaged; a live decoder does better with what there is. */
   readonly skipDamaged: boolean;
+  /** Larger frames are refused, before they are decoded. */
+  readonly maxMegapixels: number;
   /** Ask again and again for frames rather than sleep in the driver (devices). */
   readonly nonBlocking: boolean;
+}
+
+/** 8K video has 33; decoders hold several frames at once. */
+const MAX_VIDEO_MEGAPIXELS = 40;
+
+/** The limit on frames for a limit on pictures. */
+export function videoMegapixels(options: { readonly maxMegapixels?: number }): number {
+  return Math.min(options.maxMegapixels ?? MAX_VIDEO_MEGAPIXELS, MAX_VIDEO_MEGAPIXELS);
 }
 
 /** Between two questions to a non-blocking device, milliseconds. */
@@ -59,15 +69,24 @@ export interface DecodedPicture {
   readonly time: number | undefined;
 }
 
-/** Why opening or reading failed: FFmpeg's code, or one of the two reasons that it has no code for. */
-export class InputFailure extends Error {
-  readonly step: 'open' | 'streams' | 'decoder' | 'read';
-  readonly avCode: number;
+type InputStep = 'open' | 'streams' | 'decoder' | 'read';
 
-  constructor(step: 'open' | 'streams' | 'decoder' | 'read', avCode: number) {
+/** Why opening or reading failed, in FFmpeg's terms. */
+export class InputFailure extends Error {
+  readonly step: InputStep;
+  readonly avCode: number;
+  /** The frames' size, where that is the reason. */
+  readonly tooLarge: { readonly width: number; readonly height: number } | undefined;
+
+  constructor(
+    step: InputStep,
+    avCode: number,
+    tooLarge?: { readonly width: number; readonly height: number },
+  ) {
     super(`${step} ${avCode}`);
     this.step = step;
     this.avCode = avCode;
+    this.tooLarge = tooLarge;
   }
 }
 
@@ -289,6 +308,8 @@ async function openDemuxer(
   const opened = await demuxer.openInput(address.url, format, options);
   if (opened < 0) throw new InputFailure('open', opened);
   if (signal.aborted) throw new InputFailure('open', AVERROR_EXIT);
+  refuseTooLarge(demuxer.streams, address);
+  // Without options: this version of node-av corrupts memory when it is given any.
   const found = await demuxer.findStreamInfo();
   if (found < 0) throw new InputFailure('streams', found);
   const index = demuxer.findBestStream(AVMEDIA_TYPE_VIDEO);
@@ -297,15 +318,26 @@ async function openDemuxer(
   return index;
 }
 
+/** Frames beyond the limit are refused by what the container says, before anything is decoded. */
+function refuseTooLarge(streams: readonly Stream[], address: InputAddress): void {
+  for (const { codecpar } of streams) {
+    const { width, height } = codecpar;
+    if (width * height > address.maxMegapixels * 1e6) throw new InputFailure('streams', 0, { width, height });
+  }
+}
+
 async function openDecoder(stream: Stream, address: InputAddress): Promise<CodecContext> {
   const codec = Codec.findDecoder(stream.codecpar.codecId);
   if (codec === null) throw new InputFailure('decoder', 0);
+  refuseTooLarge([stream], address);
   const decoder = new CodecContext();
   decoder.allocContext3(codec);
   mustSucceed(decoder.parametersToContext(stream.codecpar), 'setting up a decoder');
   decoder.pktTimebase = stream.timeBase;
   decoder.threadCount = address.threads;
-  const opened = await decoder.open2(codec, null);
+  // A stream may grow after it has begun.
+  using options = Dictionary.fromObject({ max_pixels: Math.floor(address.maxMegapixels * 1e6) });
+  const opened = await decoder.open2(codec, options);
   if (opened < 0) {
     decoder.freeContext();
     throw new InputFailure('decoder', opened);

@@ -11,11 +11,21 @@ import { asVitrineError, VitrineError } from '../../core/errors.ts';
 import { InputFailure } from './decoder.ts';
 import { AVERROR_EACCES, AVERROR_EISDIR, AVERROR_ENODEV, AVERROR_ENOENT, ffmpegReason } from './library.ts';
 
-/** The failure of a file as a VitrineError in words of its owner. `recognised`: its first bytes are those of a video. */
-export function fileFailure(error: unknown, file: { label: string; recognised: boolean }): VitrineError {
+export interface FailedFile {
+  readonly label: string;
+  /** Its first bytes are those of a video. */
+  readonly recognised: boolean;
+  /** Bytes are missing at its end. */
+  readonly cutShort: boolean;
+}
+
+/** The failure to open or read a file, in words for its owner. */
+export function fileFailure(error: unknown, file: FailedFile): VitrineError {
   if (!(error instanceof InputFailure)) return asVitrineError(error);
   const { label } = file;
   const cause = { cause: error };
+  if (error.tooLarge) return tooLarge(error, label);
+  if (file.cutShort) return new VitrineError('SOURCE_CORRUPT', `${label} is cut short`, cause);
   switch (error.avCode) {
     case AVERROR_ENOENT:
       return new VitrineError('SOURCE_NOT_FOUND', `${label} does not exist`, cause);
@@ -44,6 +54,12 @@ export function fileFailure(error: unknown, file: { label: string; recognised: b
   return new VitrineError('SOURCE_CORRUPT', `${label} is damaged or cut short: ${reason}`, cause);
 }
 
+function tooLarge(error: InputFailure, label: string): VitrineError {
+  const { width, height } = error.tooLarge ?? { width: 0, height: 0 };
+  const message = `${label} has frames of ${width} × ${height} pixels, more than the limit for video`;
+  return new VitrineError('SOURCE_TOO_LARGE', message, { cause: error });
+}
+
 function isUnknownCodec(error: InputFailure): boolean {
   if (error.step === 'decoder') return true;
   const codes: readonly number[] = [
@@ -69,6 +85,7 @@ export function liveReason(error: unknown): string {
 export function liveFailure(error: unknown, label: string): VitrineError {
   if (error instanceof VitrineError) return error;
   const cause = { cause: error };
+  if (error instanceof InputFailure && error.tooLarge) return tooLarge(error, label);
   if (error instanceof InputFailure && error.avCode === AVERROR_ENOENT) {
     return new VitrineError('SOURCE_NOT_FOUND', `${label} does not exist`, cause);
   }

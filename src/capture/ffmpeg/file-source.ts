@@ -4,7 +4,7 @@ import { VitrineError } from '../../core/errors.ts';
 import type { Frame } from '../../core/frame.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { CaptureOptions, FrameSource, SourceStats } from '../source.ts';
-import { type InputAddress, VideoDecoder } from './decoder.ts';
+import { type InputAddress, VideoDecoder, videoMegapixels } from './decoder.ts';
 import { fileFailure } from './failure.ts';
 import { FrameMaker } from './frame-maker.ts';
 import { createFrameQueue, deliver, type FrameQueue } from './frame-queue.ts';
@@ -173,10 +173,9 @@ export class FileSource implements FrameSource {
   }
 
   #failure(error: unknown): unknown {
-    const { label, recognised } = this.#parts;
     if (error instanceof VitrineError) return error;
-    if (this.#decoder === undefined) return fileFailure(error, { label, recognised });
-    const known = fileFailure(error, { label, recognised: true });
+    if (this.#decoder === undefined) return fileFailure(error, this.#parts);
+    const known = fileFailure(error, { ...this.#parts, recognised: true });
     return new VitrineError(known.code, `${known.message}; ${this.#framesRead()}`, { cause: error });
   }
 
@@ -191,6 +190,7 @@ export class FileSource implements FrameSource {
       // A playlist or reference file must not make us open anything else.
       options: { protocol_whitelist: 'file' },
       threads: DECODER_THREADS,
+      maxMegapixels: videoMegapixels(this.#parts.options),
       skipDamaged: true,
       nonBlocking: false,
     };

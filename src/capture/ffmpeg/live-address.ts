@@ -1,5 +1,5 @@
 import { VitrineError } from '../../core/errors.ts';
-import type { InputAddress } from './decoder.ts';
+import { type InputAddress, videoMegapixels } from './decoder.ts';
 
 /** A network stream or a device, with its credentials. */
 export type LiveInput =
@@ -55,7 +55,12 @@ function streamAddress(url: string, label: string): InputAddress {
 }
 
 /** One frame in the making: each more would add a frame's time of delay. Damaged frames are judged after decoding. */
-const LIVE_DECODING = { threads: 1, skipDamaged: false, nonBlocking: false } as const;
+const LIVE_DECODING = {
+  threads: 1,
+  skipDamaged: false,
+  nonBlocking: false,
+  maxMegapixels: videoMegapixels({}),
+} as const;
 
 /**
  * V4L2 takes the nearest size and rate that the camera has. Motion JPEG first: over USB 2, raw video of that size comes
