@@ -74,44 +74,60 @@ function rank(probe: Probe, { roster, rules }: Pick<Surroundings, 'roster' | 'ru
 
 /**
  * Without the visitors that this track cannot be: they were in the picture at the same time in another track, which
- * fits them better. If the nearest one may still be there in another track, the decision waits a moment.
+ * fits them better. The decision waits a moment if the nearest visitor may still be there in another track; and, as
+ * long as it may, if the nearest one of all is another track's: the tracks may just have swapped persons.
  */
 function claimable(
   options: DecideOptions,
   ranked: readonly RankedVisitor[],
 ): { ranked: RankedVisitor[]; mustWait: boolean } {
-  const { state, tracks } = options;
-  const free = ranked.filter((visitor) => {
-    if (state.excluded.has(visitor.faceId)) return false;
-    const rivals = tracks.holders(visitor.faceId, state).filter((holder) => state.companions.has(holder));
-    return rivals.every((rival) => beats(visitor, rival, options));
-  });
-  const first = free[0];
-  const lurking = first ? tracks.holders(first.faceId, state) : [];
-  const mustWait = lurking.some((other) => !state.companions.has(other) && tracks.mayStillBeThere(other));
+  const { state, tracks, rules } = options;
+  const possible = ranked.filter((visitor) => !state.excluded.has(visitor.faceId));
+  const free = possible.filter((visitor) =>
+    companionsCalled(visitor, options).every((rival) => beats(visitor, rival, options)),
+  );
+  const [first] = free;
+  const lurking = first
+    ? tracks.holders(first.faceId, state).filter((other) => !state.companions.has(other))
+    : [];
+  const [nearest] = possible;
+  const isTaken = nearest !== undefined && nearest !== first && nearest.distance <= rules.matching.accept;
+  const mustWait =
+    lurking.some((other) => tracks.mayStillBeThere(other)) || (isTaken && mayWait(state, rules));
   return { ranked: free, mustWait };
 }
 
-/** Only a certain match by a clear lead takes an id from a track that is there at the same time. */
-function beats(claim: RankedVisitor, rival: TrackState, options: Surroundings): boolean {
-  const { certain, margin } = options.rules.matching;
-  return claim.distance <= certain && claim.distance + margin < presentDistance(rival, options);
+function companionsCalled({ faceId }: RankedVisitor, { state, tracks }: DecideOptions): TrackState[] {
+  return tracks.holders(faceId, state).filter((holder) => state.companions.has(holder));
 }
 
 /**
- * How well a track fits its id now: what it has taught the visitor itself does not count. For a founder there is
- * nothing else to compare with; it fits perfectly as long as it has stayed the same person.
+ * Only a certain match by a clear lead takes an id from a track that is there at the same time. A track that has just
+ * lost an id itself takes one only from a track that has changed too: then the two have swapped persons.
+ */
+function beats(claim: RankedVisitor, rival: TrackState, options: DecideOptions): boolean {
+  const { accept, certain, margin } = options.rules.matching;
+  const present = presentDistance(rival, options);
+  if (options.state.restarted && present <= accept) return false;
+  return claim.distance <= certain && claim.distance + margin < present;
+}
+
+/**
+ * How well a track fits its id now, measured like a claim: by the mean of its looks, or by the latest ones if they
+ * show somebody else. What it has taught the visitor itself does not count. For a founder there is nothing else to
+ * compare with; it fits perfectly as long as it has stayed the same person.
  */
 export function presentDistance(state: TrackState, { roster, rules }: Surroundings): number {
   const { identity, recent } = state;
   const visitor = identity && roster.get(identity.faceId);
-  if (!visitor) return Number.POSITIVE_INFINITY;
-  const atDecision = identity.founder ? Number.NEGATIVE_INFINITY : identity.distance;
-  if (recent.length < RECENT_LOOKS) return atDecision;
+  if (!visitor || state.best.length === 0) return Number.POSITIVE_INFINITY;
   const taughtByOthers = visitor.templates.filter((template) => template.origin !== state.key);
   const templates = taughtByOthers.length > 0 ? taughtByOthers : visitor.templates;
-  const now = visitorDistance(meanOf(recent), { templates }, rules.matching);
-  return now > rules.matching.accept ? now : Math.min(now, atDecision);
+  const distanceOf = (looks: readonly KeptLook[]) =>
+    visitorDistance(meanOf(looks), { templates }, rules.matching);
+  const latest = recent.length < RECENT_LOOKS ? 0 : distanceOf(recent);
+  if (latest > rules.matching.accept) return latest;
+  return identity.founder ? Number.NEGATIVE_INFINITY : distanceOf(coherentLooks(state.best, rules.matching));
 }
 
 function mayWait(state: TrackState, rules: IdentityRules): boolean {

@@ -216,7 +216,8 @@ function roundBox({ x, y, width, height }: Box): Box {
 
 function round(value: number, digits: number): number {
   const factor = 10 ** digits;
-  return Math.round(value * factor) / factor;
+  // Without the sign of a zero.
+  return Math.round(value * factor) / factor || 0;
 }
 
 function clamp(value: number, low: number, high: number): number {

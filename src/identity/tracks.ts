@@ -60,6 +60,8 @@ export interface TrackState {
   readonly companions: Set<TrackState>;
   /** Ids of companions that are gone, and ids that this track has lost. */
   readonly excluded: Set<string>;
+  /** It has lost an id before: it, or another track, may be in the middle of a swap of persons. */
+  restarted: boolean;
   /** The visitor was erased while present: this track gets no new id. */
   suppressed: boolean;
   /** The id was taken back and nobody has been told yet. */
@@ -141,6 +143,7 @@ export class TrackBook {
     if (state.identity && !mayClaimAgain) state.excluded.add(state.identity.faceId);
     state.identity = undefined;
     state.contradicted = true;
+    state.restarted = true;
     state.firstSeenAt = from;
     state.best = [];
     state.recent = [];
@@ -248,6 +251,7 @@ function newState(key: string, update: TrackUpdate): TrackState {
     triedAt: Number.NEGATIVE_INFINITY,
     companions: new Set(),
     excluded: new Set(),
+    restarted: false,
     suppressed: false,
     contradicted: false,
   };

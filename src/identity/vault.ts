@@ -66,12 +66,15 @@ interface VaultParts {
 
 class AesVault implements Vault {
   readonly #parts: VaultParts;
+  #closed = false;
 
   constructor(parts: VaultParts) {
     this.#parts = parts;
   }
 
   sealDescriptor(descriptor: TemplateDescriptor, context: SealContext): Uint8Array {
+    // The keys are zeros now: what they sealed would be open to everybody.
+    if (this.#closed) throw new VitrineError('INTERNAL', 'the vault is closed');
     const { encryptionKey, keyId, random } = this.#parts;
     const header = Buffer.concat([Buffer.of(VERSION), keyId]);
     const nonce = random(NONCE_BYTES);
@@ -99,6 +102,7 @@ class AesVault implements Vault {
 
   isSealedWithThisKey(sealed: Uint8Array): boolean {
     return (
+      !this.#closed &&
       sealed.length > BODY_AT + TAG_BYTES &&
       sealed[0] === VERSION &&
       this.#parts.keyId.equals(sealed.subarray(1, NONCE_AT))
@@ -106,6 +110,7 @@ class AesVault implements Vault {
   }
 
   close(): void {
+    this.#closed = true;
     this.#parts.encryptionKey.fill(0);
     this.#parts.keyId.fill(0);
   }
