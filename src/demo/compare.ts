@@ -136,7 +136,7 @@ function countLines({ truth, analysis }: CompareOptions): ComparisonLine[] {
   return [
     line('unique visitors', truth.uniqueVisitors, visitors.length, visitors.length === truth.uniqueVisitors),
     line('returning visitors', truth.returningVisitors, returning, returning === truth.returningVisitors),
-    line('visits', truth.appearances, visits, visits === truth.appearances),
+    line('visits in all', truth.appearances, visits, visits === truth.appearances),
   ];
 }
 
