@@ -85,7 +85,7 @@ export const rooms: Readonly<Record<string, RoomRule>> = {
   api: { rooms: [...foundation, ...stages, 'pipeline'], packages: ['fastify', 'zod'], builtins: 'any' },
   app: { rooms: ['*', 'models/convert/build.ts'], packages: ['pino'], builtins: 'any' },
   cli: {
-    rooms: [...foundation, 'config', 'app', 'models/convert/build.ts'],
+    rooms: [...foundation, 'config', 'app', 'models/convert/build.ts', 'package.json'],
     packages: ['commander'],
     builtins: 'any',
   },

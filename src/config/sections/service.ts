@@ -17,9 +17,6 @@ function machineTimeZone(): string {
 
 export const siteSchema = z
   .strictObject({
-    id: idSchema
-      .default('shop')
-      .meta({ title: 'Site id', description: 'Name of this shop in every stored row and message.' }),
     timeZone: z
       .string()
       .refine(isTimeZone, 'must be an IANA time zone such as Europe/Paris')
@@ -30,6 +27,9 @@ export const siteSchema = z
         defaultText: "the machine's",
         examples: ['Europe/Paris'],
       }),
+    id: idSchema
+      .default('shop')
+      .meta({ title: 'Site id', description: 'Name of this shop in every stored row and message.' }),
   })
   .prefault({})
   .meta({ title: 'Site', description: 'The shop this process serves.' });
