@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { BoundedQueue } from '../core/bounded-queue.ts';
 import { VitrineError } from '../core/errors.ts';
 import type { RgbImage } from '../core/image.ts';
 import { CAST } from './cast.ts';
@@ -86,22 +88,37 @@ async function withStamp(path: string, composer: string, write: () => Promise<vo
   await rename(`${stampPath(path)}.part`, stampPath(path));
 }
 
-/** Draws the next frame while the one before is being encoded. */
+/** Frames drawn ahead of the encoder: it works in a thread of its own, in two steps between which it needs this one. */
+const FRAMES_AHEAD = 3;
+
+async function draw(scene: Scene, queue: BoundedQueue<RgbImage>, frames: number): Promise<void> {
+  try {
+    for (let index = 0; index < frames; index++) {
+      if (!(await queue.push(scene.frame(index)))) return;
+      await nextTurn();
+    }
+    queue.end();
+  } catch (error) {
+    queue.end(error);
+  }
+}
+
 async function encode(
   scene: Scene,
   writer: ClipWriter,
   frames: number,
   options: ComposeOptions,
 ): Promise<void> {
-  let writing: Promise<void> = Promise.resolve();
-  for (let index = 0; index < frames; index++) {
-    const image = scene.frame(index);
-    await writing;
+  const queue = new BoundedQueue<RgbImage>({ capacity: FRAMES_AHEAD, overflow: 'wait' });
+  const drawing = draw(scene, queue, frames);
+  let written = 0;
+  for await (const image of queue) {
     options.signal?.throwIfAborted();
-    writing = writer.write(image);
-    if ((index + 1) % CLIP.framesPerSecond === 0) options.onProgress?.({ frame: index + 1, frames });
+    await writer.write(image);
+    written++;
+    if (written % CLIP.framesPerSecond === 0) options.onProgress?.({ frame: written, frames });
   }
-  await writing;
+  await drawing;
 }
 
 async function writeClip(scene: Scene, frames: number, options: ComposeOptions): Promise<void> {
