@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os';
+import type { Config } from '../config/schema.ts';
+import { modeRules } from '../privacy/modes.ts';
 import { Describer } from '../vision/describer.ts';
 import { Embedder } from '../vision/embedder.ts';
 import { FaceFinder } from '../vision/face-finder.ts';
@@ -24,6 +26,20 @@ export interface Vision {
   /** Undefined without an embedder. */
   readonly embedder: Embedder | undefined;
   close(): Promise<void>;
+}
+
+/** What a configuration's mode allows and its vision section asks for. */
+export function visionOptionsFrom({ mode, vision }: Config): VisionOptions {
+  return {
+    embeds: modeRules[mode].embeds,
+    appearance: true,
+    liveness: vision.liveness,
+    minFacePixels: vision.minFacePixels,
+    threads: vision.threads ?? undefined,
+    modelsDir: vision.models.dir ?? undefined,
+    manifests: vision.models.manifests,
+    selected: vision.models.select,
+  };
 }
 
 /** Loads the models that the options call for, and no other. */

@@ -97,9 +97,12 @@ export class FaceWatcher {
     return this.#endings(this.#tracker.flush());
   }
 
-  /** Identity found that the track shows another person from now on; it goes on under a new number. */
-  split(track: string): void {
-    this.#tracker.split(track);
+  /** Identity found that the track shows another person from now on: what was read of the one before is forgotten. */
+  startOver(track: string): void {
+    const watched = this.#watched.get(track);
+    if (watched === undefined) return;
+    watched.readings.length = 0;
+    watched.looks = 0;
   }
 
   async #detect(frame: Frame): Promise<{ detections: Detection[]; searched: 'whole' | 'regions' }> {

@@ -37,6 +37,7 @@ export function chipMap(points68: readonly Point[]): Affine {
   );
 }
 
+const EMBEDDING_LENGTH = 128;
 const APPEARANCE_SIZE = 224;
 const APPEARANCE_FACTOR = 1.2;
 
@@ -64,6 +65,12 @@ export class Embedder {
       m ? [`${m.spec.name}@${m.spec.sha256.slice(0, 8)}`] : [],
     );
     return names.join('+');
+  }
+
+  /** Length of the face embedding. */
+  get dimensions(): number {
+    const length = this.#models.face.spec.outputs.find((output) => output.name === 'embedding')?.shape[1];
+    return typeof length === 'number' ? length : EMBEDDING_LENGTH;
   }
 
   async describe(

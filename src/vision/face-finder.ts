@@ -23,6 +23,12 @@ export const NEW_FACE_SCORE = 0.65;
 export const KNOWN_FACE_SCORE = 0.35;
 
 const PROPOSAL_SCORE = 0.35;
+/** Proposals of a face that fills the picture; the mesh has to agree. */
+const FILLING_SCORE = 0.2;
+/** A face that fills the picture is at least this wide, in shorter sides of it, … */
+const FILLING_SHARE = 0.4;
+/** … and is looked for with so much border, in longer sides, added on each side. */
+const FILLING_MARGINS = [0.15, 0.3, 0.6] as const;
 const ZOOM_SIZE = 128;
 /** Side of the zoomed square in widths of the face. */
 const ZOOM_FIELD = 2.5;
@@ -60,7 +66,26 @@ export class FaceFinder {
     );
     const proposals: Detection[] = await this.#scan(picture, { side: COARSE_SIDE, margin: 0.3 });
     for (const side of sides) proposals.push(...(await this.#scan(picture, { side, margin: 0 })));
-    return this.confirm(picture, suppressOverlaps(proposals, 0.5));
+    const faces = await this.confirm(picture, suppressOverlaps(proposals, 0.5));
+    return faces.length > 0 ? faces : this.#findFilling(picture);
+  }
+
+  /**
+   * The one face of a picture that shows hardly anything else. Its outline is cut on all sides, so that the network
+   * is less sure of it than of a face with some room around; that it fills the picture makes up for that.
+   */
+  async #findFilling(picture: PictureSource): Promise<Detection[]> {
+    const wide = Math.min(picture.width, picture.height) * FILLING_SHARE;
+    const proposals: Detection[] = [];
+    for (const margin of FILLING_MARGINS) {
+      const scan = { side: COARSE_SIDE, margin, minScore: FILLING_SCORE };
+      proposals.push(...(await this.#scan(picture, scan)));
+    }
+    const [best] = proposals.filter((p) => p.box.width >= wide).sort((a, b) => b.score - a.score);
+    if (best === undefined) return [];
+    const [seen = []] = await this.zoom(picture, [best.box]);
+    const face = pickNear(seen, best.box);
+    return [face !== undefined && face.score > best.score ? face : best];
   }
 
   /** Searches the whole of a video frame for new faces; proposals still have to be confirmed. */
@@ -122,7 +147,10 @@ export class FaceFinder {
     return Math.round(Math.min(Math.max(wanted, COARSE_SIDE), MAX_SCAN_SIDE, longer));
   }
 
-  async #scan(picture: PictureSource, scan: { side: number; margin: number }): Promise<Detection[]> {
+  async #scan(
+    picture: PictureSource,
+    scan: { side: number; margin: number; minScore?: number },
+  ): Promise<Detection[]> {
     const inner = scan.side / (1 + 2 * scan.margin);
     const k = inner / Math.max(picture.width, picture.height);
     const width = Math.max(1, Math.round(picture.width * k));
@@ -130,7 +158,7 @@ export class FaceFinder {
     const image = picture.scaled(width, height);
     const border = Math.round(scan.side * (scan.margin / (1 + 2 * scan.margin)));
     const input = withBorder(image, border);
-    const [found = []] = await detectFaces(this.#model, input, PROPOSAL_SCORE);
+    const [found = []] = await detectFaces(this.#model, input, scan.minScore ?? PROPOSAL_SCORE);
     const scaleX = picture.width / width;
     const scaleY = picture.height / height;
     const placed = found.map((d) =>

@@ -73,7 +73,7 @@ export const sightingsSchema = z
 
 export const visitsSchema = z
   .strictObject({
-    gapMinutes: z.number().min(1).max(1440).default(30).meta({
+    gapMinutes: z.number().min(0.1).max(1440).default(30).meta({
       title: 'Visit gap',
       description: 'Someone who comes back later than this starts a new visit.',
       unit: 'minutes',

@@ -1,0 +1,177 @@
+import { basename } from 'node:path';
+import { classifySource, listImages, openSource } from '../capture/open.ts';
+import type { CaptureOptions } from '../capture/source.ts';
+import type { Config } from '../config/schema.ts';
+import type { ImageAnalysis, VideoAnalysis } from '../contract/analysis.ts';
+import type { SightingMessage } from '../contract/sighting.ts';
+import { describeError, VitrineError } from '../core/errors.ts';
+import type { Frame } from '../core/frame.ts';
+import type { Logger } from '../core/logger.ts';
+import { modeRules } from '../privacy/modes.ts';
+import { openOutput } from './analysis-output.ts';
+import { analyzePictures, type PictureResult } from './analyze-pictures.ts';
+import { analyzeVideo } from './analyze-video.ts';
+import { openShop, type Shop } from './shop.ts';
+import { openVision, type Vision, visionOptionsFrom } from './vision.ts';
+
+export interface AnalyzeOptions {
+  readonly sources: readonly string[];
+  readonly config: Config;
+  /** What sightings call the source. */
+  readonly camera: string;
+  readonly capture: Omit<CaptureOptions, 'camera'>;
+  /** Folder for JSON, CSV and the HTML report. */
+  readonly out: string | undefined;
+  /** File for the annotated picture or clip. */
+  readonly annotate: string | undefined;
+  readonly crops: boolean;
+  readonly embeddings: boolean;
+  /** `none`: results are given for a person to read. */
+  readonly format: 'json' | 'csv' | 'none';
+  /** Seconds after which a source is left. */
+  readonly duration: number | undefined;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: AnalyzeProgress) => void;
+  /** One line about a source that could not be read, or not to its end. */
+  readonly onTrouble: (line: string) => void;
+}
+
+export interface AnalyzeProgress {
+  readonly done: number;
+  readonly total: number | undefined;
+  readonly detail: string;
+}
+
+export type AnalyzeResult =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'video'; readonly analysis: VideoAnalysis }
+  | { readonly kind: 'picture'; readonly analysis: ImageAnalysis };
+
+/** Analyses one source after the other; gives results as they come, in the format asked for. */
+export async function* analyzeSources(
+  options: AnalyzeOptions,
+): AsyncGenerator<AnalyzeResult, void, undefined> {
+  const { config } = options;
+  const rules = modeRules[config.mode];
+  const kinds = await Promise.all(options.sources.map((source) => classifySource(source)));
+  const vision = await openVision(visionOptionsFrom(config));
+  try {
+    const sightings: SightingMessage[] = [];
+    const shop = await openShop({
+      config,
+      persists: rules.persistsSightings,
+      embedder: vision.embedder,
+      environment: options.environment,
+      logger: options.logger,
+      onSighting: (message) => void sightings.push(message),
+    });
+    try {
+      const many = options.sources.length > 1;
+      for (const [i, source] of options.sources.entries()) {
+        if (options.signal.aborted) return;
+        const found = kinds[i]?.kind;
+        const job: Job = { options, source, vision, shop, sightings, many, folder: found === 'folder' };
+        yield* found === 'image' || found === 'folder' ? pictures(job) : video(job);
+        sightings.length = 0;
+      }
+    } finally {
+      await shop.close();
+    }
+  } finally {
+    await vision.close();
+  }
+}
+
+interface Job {
+  readonly options: AnalyzeOptions;
+  readonly source: string;
+  readonly vision: Vision;
+  readonly shop: Shop;
+  /** Of this source; filled by the shop. */
+  readonly sightings: readonly SightingMessage[];
+  readonly many: boolean;
+  readonly folder: boolean;
+}
+
+async function* video(job: Job): AsyncGenerator<AnalyzeResult, void, undefined> {
+  const { options, vision, shop, sightings } = job;
+  const { config, camera } = options;
+  const source = await openSource(job.source, captureOptions(options), { logger: options.logger });
+  const output = openOutput({ ...options, label: source.label, mode: config.mode });
+  const signal = withDuration(options.signal, options.duration);
+  try {
+    const { analysis, failure } = await analyzeVideo({
+      source,
+      camera,
+      vision,
+      shop,
+      sightings,
+      signal,
+      visitGapMs: config.visits.gapMinutes * 60_000,
+      lookIntervalMs: config.vision.lookIntervalMs,
+      ...(output.wantsFrames ? { onFrame: (frame, faces) => output.frame(frame, faces) } : {}),
+      onProgress: ({ frames, expectedFrames, framesPerSecond }) =>
+        options.onProgress({
+          done: frames,
+          total: expectedFrames,
+          detail: `${framesPerSecond.toFixed(0)} frames/s`,
+        }),
+    });
+    await output.finishVideo(analysis);
+    if (failure) options.onTrouble(describeError(failure));
+    yield* output.videoResult(analysis);
+  } catch (error) {
+    await output.abort();
+    if (!job.many || !isSourceError(error)) throw error;
+    options.onTrouble(describeError(error));
+  }
+}
+
+async function* pictures(job: Job): AsyncGenerator<AnalyzeResult, void, undefined> {
+  const { options, vision, shop } = job;
+  const { onTrouble } = options;
+  const paths = job.folder ? await listImages(job.source) : [job.source];
+  const logger: Logger = {
+    ...options.logger,
+    warn: (message, fields) => onTrouble(withFields(message, fields)),
+  };
+  const source = await openSource(job.source, captureOptions(options), { logger });
+  const output = openOutput({ ...options, label: source.label, mode: options.config.mode });
+  const persons = modeRules[options.config.mode].persistsVisitors ? shop.gallery : undefined;
+  const labelOf = (frame: Frame) => paths[frame.sequence] ?? job.source;
+  const done: PictureResult[] = [];
+  try {
+    const results = analyzePictures({ source, vision, gallery: persons, labelOf, signal: options.signal });
+    for await (const { frame, result } of results) {
+      done.push(result);
+      options.onProgress({ done: done.length, total: paths.length, detail: basename(labelOf(frame)) });
+      await output.picture(frame, result);
+      yield* output.pictureResult(frame, result);
+      if (options.signal.aborted) break;
+    }
+    await output.finishPictures(done.map(({ analysis }) => analysis));
+  } catch (error) {
+    await output.abort();
+    if (!job.many || !isSourceError(error)) throw error;
+    onTrouble(describeError(error));
+  }
+}
+
+function withFields(message: string, fields: Parameters<Logger['warn']>[1]): string {
+  const said = Object.entries(fields ?? {}).map(([key, value]) => `${key} ${value}`);
+  return said.length > 0 ? `${message} (${said.join(', ')})` : message;
+}
+
+function captureOptions({ camera, capture, config }: AnalyzeOptions): CaptureOptions {
+  return { ...capture, camera, maxMegapixels: config.capture.maxMegapixels };
+}
+
+function withDuration(signal: AbortSignal, seconds: number | undefined): AbortSignal {
+  return seconds === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
+}
+
+function isSourceError(error: unknown): boolean {
+  return error instanceof VitrineError && error.code.startsWith('SOURCE_');
+}

@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { runDemo } from '../../app/demo.ts';
+import { silentLogger } from '../../core/logger.ts';
+import type { CommandContext } from '../context.ts';
+import { distributionLines, sightingCells, sightingHeader } from '../summary.ts';
+
+const WIDTHS = [24, 5, 7, 14];
+
+export function registerDemo(program: Command, context: CommandContext): void {
+  program
+    .command('demo')
+    .description('see it work: a shop clip of 160 s with real faces, with the truth beside the result')
+    .option('--once', 'as fast as it goes, not in the time of the clip')
+    .option('--data <dir>', 'keep database and key here, to see the visitors recognised in the next run')
+    .option('--json', 'print the analysis as JSON instead')
+    .action(async (flags: { once?: true; data?: string; json?: true }) => {
+      const composing = context.progress('composing the clip');
+      const playing = context.progress('watching');
+      const print = async (cells: readonly string[]) => {
+        playing.clear();
+        await context.out(
+          `${cells
+            .map((cell, i) => cell.padEnd(WIDTHS[i] ?? 0))
+            .join('  ')
+            .trimEnd()}\n`,
+        );
+      };
+      let header = false;
+      const { analysis, comparison, table } = await runDemo({
+        once: flags.once === true,
+        dataDir: flags.data,
+        environment: context.env,
+        logger: silentLogger,
+        signal: context.signal,
+        onCompose: ({ frame, frames }) => composing.update(frame, frames),
+        onProgress: ({ frames, expectedFrames, framesPerSecond }) => {
+          composing.clear();
+          playing.update(frames, expectedFrames, `${framesPerSecond.toFixed(0)} frames/s`);
+        },
+        onSighting: (sighting) => {
+          if (flags.json) return;
+          if (!header) void print(sightingHeader);
+          header = true;
+          void print(sightingCells(sighting));
+        },
+      });
+      composing.clear();
+      playing.clear();
+      if (flags.json) {
+        await context.out(`${JSON.stringify(analysis)}\n`);
+        return;
+      }
+      const people = analysis.visitors.map((v) => ({ age: v.age.mean, gender: v.gender.label }));
+      const speed = `${analysis.frames} frames at ${analysis.performance.framesPerSecond.toFixed(0)} frames/s`;
+      const lines = ['', `Visitors by age and gender (${speed})`, ...distributionLines(people), '', ...table];
+      await context.out(`${lines.join('\n')}\n`);
+      if (context.signal.aborted) context.err('Stopped before the end of the clip.');
+      else if (!comparison.ok) context.exitCode = 1;
+    });
+}
