@@ -6,6 +6,7 @@ import {
   AVDISCARD_ALL,
   AVERROR_EOF,
   AVERROR_EXIT,
+  AVERROR_INVALIDDATA,
   AVFMT_FLAG_NONBLOCK,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants';
@@ -312,6 +313,7 @@ async function openDemuxer(
   // Without options: this version of node-av corrupts memory when it is given any.
   const found = await demuxer.findStreamInfo();
   if (found < 0) throw new InputFailure('streams', found);
+  if (demuxer.nbStreams === 0) throw new InputFailure('streams', AVERROR_INVALIDDATA);
   const index = demuxer.findBestStream(AVMEDIA_TYPE_VIDEO);
   if (index < 0) throw new InputFailure('streams', index);
   for (const stream of demuxer.streams) if (stream.index !== index) stream.discard = AVDISCARD_ALL;

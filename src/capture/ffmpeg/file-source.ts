@@ -8,7 +8,7 @@ import { type InputAddress, VideoDecoder, videoMegapixels } from './decoder.ts';
 import { fileFailure } from './failure.ts';
 import { FrameMaker } from './frame-maker.ts';
 import { createFrameQueue, deliver, type FrameQueue } from './frame-queue.ts';
-import { MediaTimeline, RealTimePace } from './pacing.ts';
+import { framesUnderCap, MediaTimeline, RealTimePace } from './pacing.ts';
 
 export interface FileSourceParts {
   readonly label: string;
@@ -82,17 +82,19 @@ export class FileSource implements FrameSource {
       captured,
       dropped: this.#queue.dropped + (this.#maker?.skipped ?? 0),
       reopened: 0,
-      expectedFrames: this.live ? undefined : this.#expectedFrames(framesPerSecond),
+      expectedFrames: this.live ? undefined : this.#expectedFrames(),
       framesPerSecond,
       decodeMs: this.live ? (this.#decoder?.decodeMs ?? 0) : this.#waitedMs,
     };
   }
 
-  #expectedFrames(framesPerSecond: number | undefined): number | undefined {
-    const { frames, durationSeconds, framesPerSecond: own } = this.#decoder?.info ?? {};
-    if (frames !== undefined && framesPerSecond === own) return frames;
-    if (durationSeconds === undefined || framesPerSecond === undefined) return undefined;
-    return Math.round(durationSeconds * framesPerSecond);
+  #expectedFrames(): number | undefined {
+    const { frames, durationSeconds, framesPerSecond: rate } = this.#decoder?.info ?? {};
+    if (rate === undefined) return frames;
+    const count = frames ?? (durationSeconds === undefined ? undefined : Math.round(durationSeconds * rate));
+    return count === undefined
+      ? undefined
+      : framesUnderCap({ count, rate, cap: this.#parts.options.maxFrameRate });
   }
 
   async #produce(signal: AbortSignal): Promise<void> {

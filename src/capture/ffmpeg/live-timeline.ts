@@ -1,5 +1,4 @@
 import type { Clock } from '../../core/clock.ts';
-import { MediaTimeline } from './pacing.ts';
 
 /** Stamps and clock may differ by so many seconds (buffers on the way) before the clock is believed. */
 const TOLERANCE = 1;
@@ -13,8 +12,10 @@ const SMOOTHING = 0.05;
  */
 export class LiveTimeline {
   readonly #clock: Pick<Clock, 'monotonic'>;
-  readonly #timeline = new MediaTimeline();
   #origin: number | undefined;
+  /** The source's stamp and our media time of one and the same frame, in seconds. */
+  #anchor: { readonly stamp: number; readonly time: number } | undefined;
+  #last = 0;
   #interval: number | undefined;
   #frames = 0;
 
@@ -29,22 +30,27 @@ export class LiveTimeline {
 
   /** A new connection: its stamps begin anew. */
   restart(): void {
+    this.#anchor = undefined;
     this.#frames = 0;
     this.#interval = undefined;
   }
 
   /** Seconds since the first frame, never going back. `stamp` in seconds, where the source has any. */
   next(stamp: number | undefined): number {
-    const elapsed = this.#elapsed();
-    const previous = this.#timeline.last;
-    if (this.#frames === 0) this.#timeline.restart(elapsed);
-    let time = this.#timeline.next(stamp, elapsed);
-    if (Math.abs(time - elapsed) > TOLERANCE) {
-      this.#timeline.restart(elapsed);
-      time = this.#timeline.next(stamp, elapsed);
-    }
-    this.#measure(time - previous);
+    const time = Math.max(this.#last, this.#timeOf(stamp));
+    this.#measure(time - this.#last);
+    this.#last = time;
     return time;
+  }
+
+  #timeOf(stamp: number | undefined): number {
+    const elapsed = this.#elapsed();
+    if (stamp === undefined) return elapsed;
+    this.#anchor ??= { stamp, time: elapsed };
+    const time = this.#anchor.time + stamp - this.#anchor.stamp;
+    if (Math.abs(time - elapsed) <= TOLERANCE) return time;
+    this.#anchor = { stamp, time: elapsed };
+    return elapsed;
   }
 
   #elapsed(): number {

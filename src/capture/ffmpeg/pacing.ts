@@ -13,13 +13,26 @@ export class RateCap {
   /** Whether the frame at `time` (seconds, growing) is kept: the first one of each slot of 1/rate seconds is. */
   keeps(time: number): boolean {
     if (this.#rate === undefined) return true;
-    // Slots are centred on the multiples of 1/rate: frames that come at exactly that rate, give or take some jitter,
-    // are all kept.
-    const slot = Math.floor(time * this.#rate + 0.5 - 1e-6);
+    const slot = slotOf(time, this.#rate);
     if (slot <= this.#slot) return false;
     this.#slot = slot;
     return true;
   }
+}
+
+/**
+ * Slots are centred on the multiples of 1/rate: frames that come at exactly that rate, give or take some jitter, are
+ * all kept.
+ */
+function slotOf(time: number, rate: number): number {
+  return Math.floor(time * rate + 0.5 - 1e-6);
+}
+
+/** How many of `count` frames that come at `rate` a cap keeps. */
+export function framesUnderCap(source: { count: number; rate: number; cap: number | undefined }): number {
+  const { count, rate, cap } = source;
+  if (cap === undefined || cap >= rate || count < 1) return count;
+  return slotOf((count - 1) / rate, cap) + 1;
 }
 
 /**
