@@ -135,6 +135,8 @@ export class VideoDecoder {
       return new VideoDecoder({ demuxer, decoder, streamIndex, stream, address });
     } catch (error) {
       await demuxer.closeInput();
+      // Interrupted, protocols report what they were missing at that moment.
+      if (signal.aborted && error instanceof InputFailure) throw new InputFailure(error.step, AVERROR_EXIT);
       throw error;
     } finally {
       signal.removeEventListener('abort', interrupt);
