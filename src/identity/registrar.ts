@@ -32,7 +32,8 @@ const LOOKS_AT_THE_END = 2;
 /** Writes visitors and what they learn, first to the archive, then to memory. */
 export class Registrar {
   readonly #options: RegistrarOptions;
-  readonly #births = new Map<string, Birth>();
+  /** Visitors that are not yet known to be stored. */
+  readonly #births = new Set<Birth>();
   #failing = false;
 
   constructor(options: RegistrarOptions) {
@@ -44,15 +45,15 @@ export class Registrar {
    * again before anything else is decided, with the same id, because a store that gave no answer may have kept it.
    */
   async bear(state: TrackState, looks: readonly KeptLook[], wallNow: number): Promise<void> {
-    if (!this.#births.has(state.key)) this.#births.set(state.key, this.#conceive(state, looks, wallNow));
+    this.#births.add(this.#conceive(state, looks, wallNow));
     await this.settleBirths();
   }
 
   /** @throws VitrineError of the store. */
   async settleBirths(): Promise<void> {
-    for (const [key, birth] of this.#births) {
+    for (const birth of this.#births) {
       await this.#options.archive.save(birth.steps);
-      this.#births.delete(key);
+      this.#births.delete(birth);
       this.#welcome(birth);
     }
   }
@@ -117,8 +118,8 @@ export class Registrar {
 
   /** Drops a birth that is not settled; the id was never given out. */
   cancelBirth(faceId: string): void {
-    for (const [key, birth] of this.#births) {
-      if (birth.visitor.faceId === faceId) this.#births.delete(key);
+    for (const birth of this.#births) {
+      if (birth.visitor.faceId === faceId) this.#births.delete(birth);
     }
   }
 

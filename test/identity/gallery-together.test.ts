@@ -81,4 +81,55 @@ describe('gallery, several faces at once', () => {
     assert.equal(finalId(after, 't2'), finalId(before, 't1'));
     assert.equal(scene.gallery.stats().visitors, 2);
   });
+
+  it('leaves the id to the track that has it when a twin is told of first', async () => {
+    const scene = await loyalty(new MemoryGalleryStore());
+    const person = newPerson(scene.random);
+    const alone = await show(scene, [{ track: 't1', person, stays: true }]);
+    const id = finalId(alone, 't1');
+    const from = START + 2000;
+    const told = await show(scene, [
+      { track: 't2', person, from, frames: 30 },
+      { track: 't1', person, from, frames: 30 },
+    ]);
+    assert.ok(told.get('t1')?.every((r) => r.faceId === id && !r.contradiction));
+    assert.ok(told.get('t2')?.every((r) => r.faceId !== id));
+  });
+
+  it('takes back what a visitor learnt from a track that was somebody else', async () => {
+    const store = new MemoryGalleryStore();
+    const scene = await loyalty(store);
+    const known = newPerson(scene.random);
+    const id = finalId(await show(scene, [{ track: 't0', person: known }]), 't0');
+    const from = START + HOUR;
+    const lookalike = siblingOf(known, scene.random, 0.3);
+    const learntFromLookalike = () =>
+      [...store.templates.values()].filter((t) => t.faceId === id && t.createdAt >= from).length;
+    await show(scene, [{ track: 't1', person: lookalike, from, stays: true }]);
+    assert.ok(learntFromLookalike() > 0);
+    const told = await show(scene, [
+      { track: 't1', person: lookalike, from: from + 2000, stays: true },
+      { track: 't2', person: known, from: from + 2000, stays: true },
+    ]);
+    assert.equal(finalId(told, 't2'), id);
+    const origins = [...store.templates.values()].filter((t) => t.faceId === id && t.createdAt < from + 2000);
+    assert.ok(origins.every((t) => t.createdAt < from));
+  });
+
+  it('makes nobody new while it waits for the other of two swapped tracks', async () => {
+    const scene = await loyalty(new MemoryGalleryStore());
+    const [ann, bob] = [newPerson(scene.random), newPerson(scene.random)];
+    const before = await show(scene, [
+      { track: 't1', person: ann, stays: true },
+      { track: 't2', person: bob, stays: true },
+    ]);
+    const from = START + 2000;
+    const after = await show(scene, [
+      { track: 't1', person: bob, from, frames: 40 },
+      { track: 't2', person: ann, from, frames: 40, lookEvery: 6 },
+    ]);
+    assert.equal(finalId(after, 't1'), finalId(before, 't2'));
+    assert.equal(finalId(after, 't2'), finalId(before, 't1'));
+    assert.equal(scene.gallery.stats().visitors, 2);
+  });
 });

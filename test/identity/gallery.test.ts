@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Resolution } from '../../src/identity/gallery.ts';
 import { defaultIdentityRules } from '../../src/identity/rules.ts';
 import { FRAME_MS, finalId, HOUR, loyalty, session, show } from './scene.ts';
 import {
@@ -9,6 +10,7 @@ import {
   newPerson,
   type Person,
   START,
+  seededRandom,
   siblingOf,
   update,
   visitOf,
@@ -151,6 +153,39 @@ describe('gallery, recognition', () => {
     );
     assert.equal(other.faceId, undefined);
     assert.equal(store.visitors.size, 1);
+  });
+
+  it('recognises nobody in looks that show nothing', async () => {
+    const scene = await loyalty(new MemoryGalleryStore());
+    const person = newPerson(scene.random);
+    await show(scene, [{ track: 't1', person }]);
+    for (const [i, poor] of [{ quality: 0.1 }, { width: 20 }].entries()) {
+      const capturedAt = START + HOUR + i;
+      const looks = [look(lookAt(person, scene.random), { capturedAt, ...poor })];
+      const glimpse = await scene.gallery.observe(
+        update({ track: `u${i}`, capturedAt, state: 'ended', looks }),
+      );
+      assert.equal(glimpse.faceId, undefined);
+    }
+  });
+
+  it('grows sure of a visitor, and learns, when later looks are nearer', async () => {
+    const store = new MemoryGalleryStore();
+    const scene = await loyalty(store);
+    const person = newPerson(scene.random);
+    await show(scene, [{ track: 't1', person }]);
+    const [known] = store.templates.values();
+    const answers: Resolution[] = [];
+    for (let i = 0; i < 14; i++) {
+      const capturedAt = START + HOUR + i * 200;
+      const off = siblingOf(person, seededRandom(5), i < 4 ? 0.4 : 0.2);
+      const looks = [look(off, { capturedAt })];
+      answers.push(await scene.gallery.observe(update({ track: 't2', capturedAt, looks })));
+    }
+    const [third, last] = [answers[3], answers.at(-1)];
+    assert.equal(third?.faceId, known?.faceId);
+    assert.ok((last?.confidence ?? 0) > (third?.confidence ?? 1));
+    assert.ok([...store.templates.values()].some((t) => t.createdAt >= START + HOUR));
   });
 
   it('keeps a bounded number of templates however often a visitor comes', async () => {
