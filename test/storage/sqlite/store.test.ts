@@ -182,9 +182,10 @@ describe('two users of one database', () => {
     await second.stop();
   });
 
-  it('refuses a second writer in another process', async () => {
+  it('refuses a second writer in another process, also after one in this process was refused', async () => {
     const store = createSqliteStore({ path });
     await store.start();
+    await assert.rejects(createSqliteStore({ path }).start(), fails('STORE_BUSY', /another process/));
     const child = tryStart({ path });
     await store.stop();
     assert.equal(child, 'STORE_BUSY');
@@ -420,15 +421,34 @@ describe('erased rows', () => {
     const reader = new DatabaseSync(path, { readOnly: true });
     reader.exec('begin');
     reader.prepare('select count(*) from sightings').get();
-    const erased = ids[0] as string;
+    const [first = '', second = ''] = ids;
     const started = performance.now();
-    assert.equal(await store.queries.erase(erased), true);
+    assert.equal(await store.queries.erase(first), true);
     assert.ok(performance.now() - started < 1_500, 'the writer is not held up');
+    assert.equal(traces([first]), 1, 'the reader still has its pages');
     reader.exec('commit');
     reader.close();
-    assert.equal(await store.queries.erase(ids[1] as string), true);
-    assert.equal(traces([erased, ids[1] as string]), 0);
+    assert.equal(await store.queries.erase(second), true);
+    assert.equal(traces([first, second]), 0);
     await store.stop();
+  });
+
+  it('go at the next start if the reader was still there when the store was stopped', async () => {
+    const store = createSqliteStore({ path });
+    await store.start();
+    await fill(store);
+    const reader = new DatabaseSync(path, { readOnly: true });
+    reader.exec('begin');
+    reader.prepare('select count(*) from sightings').get();
+    const [first = ''] = ids;
+    assert.equal(await store.queries.erase(first), true);
+    await store.stop();
+    reader.close();
+    assert.equal(traces([first]), 1);
+    const next = createSqliteStore({ path });
+    await next.start();
+    assert.equal(traces([first]), 0);
+    await next.stop();
   });
 });
 
