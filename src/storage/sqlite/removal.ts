@@ -40,12 +40,13 @@ async function deleteFace(transaction: Transaction<Tables>, faceId: string): Pro
 
 /** Removes what was last seen before `before`, in steps; returns the rows removed. */
 export async function pruneBefore(session: Session, before: number): Promise<number> {
+  const rewrite = await session.isQuickToRewrite();
   let total = 0;
   for (const step of pruneSteps) {
     for (;;) {
       const removed = await session.write(async (transaction) => {
         const rows = await step(transaction, before);
-        if (rows > 0) await Scrubber.require(transaction);
+        if (rows > 0 && rewrite) await Scrubber.require(transaction);
         return rows;
       });
       total += removed;
@@ -56,7 +57,7 @@ export async function pruneBefore(session: Session, before: number): Promise<num
   if (total === 0) return 0;
   const entry = toAuditRow({ at: session.clock.now(), action: 'prune', subject: null, rows: total });
   await session.db.insertInto('audit_log').values(entry).execute();
-  await session.scrub();
+  await (rewrite ? session.scrub() : session.emptyLog());
   return total;
 }
 

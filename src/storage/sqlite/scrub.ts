@@ -16,8 +16,9 @@ const RETRY_AFTER = 10_000;
 export class Scrubber {
   readonly #db: Kysely<Tables>;
   readonly #logger: Logger;
-  #rewritten = false;
+  #stage: 'rewrite' | 'rewritten' | 'log only' = 'log only';
   #retry: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(db: Kysely<Tables>, logger: Logger) {
     this.#db = db;
@@ -31,7 +32,14 @@ export class Scrubber {
 
   /** Call after that transaction: rewrites the files now, or later if that cannot be done now. */
   async run(): Promise<void> {
-    this.#rewritten = false;
+    this.#stage = 'rewrite';
+    await this.#attempt();
+  }
+
+  /** Only empties the write-ahead log. */
+  async emptyLog(): Promise<void> {
+    if (this.#retry) return;
+    this.#stage = 'log only';
     await this.#attempt();
   }
 
@@ -43,32 +51,36 @@ export class Scrubber {
 
   /** No more tries; what is undone is done at the next start. */
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#retry);
-    this.#retry = undefined;
   }
 
   async #attempt(): Promise<void> {
-    this.stop();
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
     try {
       if (await this.#db.connection().execute((connection) => this.#scrub(connection))) return;
       this.#logger.info(
         'a reader keeps erased rows in the write-ahead log; they are removed when it has finished',
       );
     } catch (error) {
+      if (this.#stopped) return;
       this.#logger.warn('erased rows are not yet removed from the files', { reason: describeError(error) });
     }
-    this.#retry = setTimeout(() => void this.#attempt(), RETRY_AFTER).unref();
+    if (!this.#stopped) this.#retry = setTimeout(() => void this.#attempt(), RETRY_AFTER).unref();
   }
 
   async #scrub(connection: Kysely<Tables>): Promise<boolean> {
-    if (!this.#rewritten) await sql`vacuum`.execute(connection);
-    this.#rewritten = true;
+    if (this.#stage === 'rewrite') {
+      await sql`vacuum`.execute(connection);
+      this.#stage = 'rewritten';
+    }
     // A reader in the midst of a page of rows is not waited for: waiting would stop this whole process.
     await sql`pragma busy_timeout = 50`.execute(connection);
     const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(connection);
     await sql`pragma busy_timeout = 2000`.execute(connection);
     if (rows[0]?.busy !== 0) return false;
-    await sql`pragma user_version = 0`.execute(connection);
+    if (this.#stage === 'rewritten') await sql`pragma user_version = 0`.execute(connection);
     return true;
   }
 }

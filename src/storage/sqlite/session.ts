@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { Kysely, type Transaction } from 'kysely';
+import { Kysely, sql, type Transaction } from 'kysely';
 import type { Clock } from '../../core/clock.ts';
 import { VitrineError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
@@ -17,6 +17,7 @@ export interface SessionOptions {
   readonly readOnly: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly rewriteLimit: number;
 }
 
 /** The open database, shared by the parts of the store. */
@@ -47,6 +48,18 @@ export class Session {
   /** Removes deleted rows from the files; see `Scrubber`. */
   async scrub(): Promise<void> {
     if (this.#options.path !== MEMORY) await this.#required().scrubber.run();
+  }
+
+  /** As `scrub`, without rewriting the file. */
+  async emptyLog(): Promise<void> {
+    if (this.#options.path !== MEMORY) await this.#required().scrubber.emptyLog();
+  }
+
+  /** Whether the file is small enough to be rewritten by routine. */
+  async isQuickToRewrite(): Promise<boolean> {
+    const { rows } = await sql<{ bytes: number }>`
+      select page_count * page_size as bytes from pragma_page_count(), pragma_page_size()`.execute(this.db);
+    return (rows[0]?.bytes ?? 0) <= this.#options.rewriteLimit;
   }
 
   async start(): Promise<void> {

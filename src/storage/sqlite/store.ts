@@ -15,6 +15,11 @@ export interface SqliteStoreOptions {
   readonly path: string;
   /** Reads beside the process that writes; `start` then changes nothing, and whatever writes is refused. */
   readonly readOnly?: boolean;
+  /**
+   * Up to this size of the file, in bytes, retention rewrites it, so that no trace is left of what it removed; above,
+   * it only overwrites (default 256 MiB, some seconds of standstill). An erasure rewrites it at any size.
+   */
+  readonly rewriteLimit?: number;
   readonly logger?: Logger;
   /** For the times in the audit log. */
   readonly clock?: Clock;
@@ -29,6 +34,8 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
   return new SqliteStore(options);
 }
 
+const REWRITE_LIMIT = 256 * 2 ** 20;
+
 class SqliteStore implements Store {
   readonly gallery: GalleryStore;
   readonly records: RecordStore;
@@ -38,7 +45,8 @@ class SqliteStore implements Store {
 
   constructor(options: SqliteStoreOptions) {
     const { path, readOnly = false, logger = silentLogger, clock = systemClock } = options;
-    this.#session = new Session({ path, readOnly, logger, clock });
+    const { rewriteLimit = REWRITE_LIMIT } = options;
+    this.#session = new Session({ path, readOnly, logger, clock, rewriteLimit });
     this.gallery = new SqliteGallery(this.#session, this.#erased);
     this.records = new SqliteRecords(this.#session, this.#erased);
     this.queries = new SqliteQueries(this.#session, this.#erased);

@@ -395,6 +395,20 @@ describe('erased rows', () => {
     await store.stop();
   });
 
+  it('are overwritten, without rewriting the file, after retention in a large file', async () => {
+    const store = createSqliteStore({ path, rewriteLimit: 1_000_000 });
+    await store.start();
+    await fill(store);
+    const before = statSync(path).size;
+    assert.ok(before > 1_000_000);
+    await store.queries.prune(MORNING + 3_600_000);
+    const found = traces(ids);
+    assert.ok(found < 20, `${found} of 60 ids are left in unused space`);
+    assert.ok(statSync(path).size >= before, 'the file keeps its size');
+    assert.equal(statSync(`${path}-wal`).size, 0);
+    await store.stop();
+  });
+
   it('are removed from the files at the next start if the process died in between', async () => {
     const store = createSqliteStore({ path });
     await store.start();
