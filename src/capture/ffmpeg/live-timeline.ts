@@ -1,55 +1,62 @@
 import type { Clock } from '../../core/clock.ts';
 
-/** Stamps and clock may differ by so many seconds (buffers on the way) before the clock is believed. */
-const TOLERANCE = 1;
+/** A frame that seems older than this on arrival, in seconds, has a stamp that jumped. */
+const OLDEST = 1;
 
-/** Share of a new interval in the running mean of the frame rate. */
-const SMOOTHING = 0.05;
+/** Share of a frame's age by which the stamps are moved towards the clock, so that a slow clock in a camera never tells. */
+const DRIFT = 0.002;
+
+/** Frames over which the rate is measured; fewer than LEAST tell nothing. */
+const WINDOW = 30;
+const LEAST = 10;
 
 /**
  * Media time of a live source: its own stamps where it has them, which tell better than the arrival when a frame was
- * taken, tied to the clock, which alone goes on while the source is away.
+ * taken, tied to the clock, which alone goes on while the source is away. No frame is from the future: one that comes
+ * earlier than its stamp lets expect (after a burst, or from a clock that runs fast) moves the stamps.
  */
 export class LiveTimeline {
   readonly #clock: Pick<Clock, 'monotonic'>;
   #origin: number | undefined;
-  /** The source's stamp and our media time of one and the same frame, in seconds. */
-  #anchor: { readonly stamp: number; readonly time: number } | undefined;
+  /** Media time minus stamp, seconds. */
+  #shift: number | undefined;
   #last = 0;
-  #interval: number | undefined;
-  #frames = 0;
+  readonly #recent: number[] = [];
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock;
   }
 
-  /** Measured; undefined before the tenth frame of a connection. */
+  /** Measured over the last frames; undefined before the tenth of a connection. */
   get framesPerSecond(): number | undefined {
-    return this.#frames < 10 || !this.#interval ? undefined : 1 / this.#interval;
+    const seconds = (this.#recent.at(-1) ?? 0) - (this.#recent[0] ?? 0);
+    return this.#recent.length < LEAST || seconds <= 0 ? undefined : (this.#recent.length - 1) / seconds;
   }
 
   /** A new connection: its stamps begin anew. */
   restart(): void {
-    this.#anchor = undefined;
-    this.#frames = 0;
-    this.#interval = undefined;
+    this.#shift = undefined;
+    this.#recent.length = 0;
   }
 
   /** Seconds since the first frame, never going back. `stamp` in seconds, where the source has any. */
   next(stamp: number | undefined): number {
-    const time = Math.max(this.#last, this.#timeOf(stamp));
-    this.#measure(time - this.#last);
-    this.#last = time;
-    return time;
+    this.#last = Math.max(this.#last, this.#timeOf(stamp));
+    this.#recent.push(this.#last);
+    if (this.#recent.length > WINDOW + 1) this.#recent.shift();
+    return this.#last;
   }
 
   #timeOf(stamp: number | undefined): number {
     const elapsed = this.#elapsed();
     if (stamp === undefined) return elapsed;
-    this.#anchor ??= { stamp, time: elapsed };
-    const time = this.#anchor.time + stamp - this.#anchor.stamp;
-    if (Math.abs(time - elapsed) <= TOLERANCE) return time;
-    this.#anchor = { stamp, time: elapsed };
+    const time = stamp + (this.#shift ?? elapsed - stamp);
+    const age = elapsed - time;
+    if (age >= 0 && age <= OLDEST) {
+      this.#shift = time - stamp + DRIFT * age;
+      return time;
+    }
+    this.#shift = elapsed - stamp;
     return elapsed;
   }
 
@@ -57,11 +64,5 @@ export class LiveTimeline {
     const now = this.#clock.monotonic();
     this.#origin ??= now;
     return (now - this.#origin) / 1000;
-  }
-
-  #measure(interval: number): void {
-    if (this.#frames++ === 0) return;
-    this.#interval =
-      this.#interval === undefined ? interval : this.#interval + SMOOTHING * (interval - this.#interval);
   }
 }
