@@ -39,6 +39,10 @@ export class TopicLog<T extends Topic> {
     return this.#entries.length >= this.#capacity;
   }
 
+  get hasGroups(): boolean {
+    return this.#groups.size > 0;
+  }
+
   get size(): number {
     return this.#entries.length;
   }

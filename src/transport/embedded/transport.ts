@@ -171,7 +171,11 @@ class InProcessTransport implements EmbeddedTransport {
   async #append<T extends Topic>(topic: T, key: string, message: TopicMessages[T]): Promise<void> {
     const log = this.#log(topic);
     const { durable } = topicTraits[topic];
-    while (this.#running && log.full && !log.failure) await log.changed.wait();
+    while (this.#running && log.full && !log.failure) {
+      // Waiting would have no end.
+      if (!log.hasGroups) throw new VitrineError('INTERNAL', `nobody has subscribed to topic ${topic}`);
+      await log.changed.wait();
+    }
     if (log.failure) throw log.failure;
     // Stopped while it waited: a durable message is still safe in the outbox, any other one cannot be kept.
     if (!this.#running && !durable) throw notRunning(topic);

@@ -151,6 +151,20 @@ describe('embedded transport', () => {
     assert.match(lines.join(), /did not end in time/);
   });
 
+  it('holds messages for the first group to come, and says when it can hold no more', async () => {
+    const transport = createEmbeddedTransport({ outbox: createMemoryOutbox(), capacity: 3 });
+    await transport.start();
+    for (let i = 0; i < 3; i++) await transport.publish('sightings', 'shop', sighting({ at: MORNING + i }));
+    const isClear = (error: unknown) =>
+      error instanceof VitrineError && /nobody has subscribed/.test(error.message);
+    await assert.rejects(transport.publish('sightings', 'shop', sighting()), isClear);
+    const seen: unknown[] = [];
+    await transport.subscribe('sightings', async (batch) => void seen.push(...batch), group);
+    await transport.drain();
+    await transport.stop();
+    assert.equal(seen.length, 3);
+  });
+
   it('rejects a drain that waits when the transport is stopped', async () => {
     const transport = createEmbeddedTransport({ outbox: createMemoryOutbox(), retry });
     await transport.subscribe(
