@@ -37,7 +37,11 @@ interface Day {
 
 const FRAMES = 1500;
 
-async function liveThroughADay(scene: Scene, options: { seed: number; swaps: boolean }): Promise<Day> {
+/** `unsettle` is called before each update, and an update that fails is given again. */
+async function liveThroughADay(
+  scene: Scene,
+  options: { readonly seed: number; readonly swaps: boolean; readonly unsettle?: () => void },
+): Promise<Day> {
   const random = seededRandom(options.seed);
   const elders = Array.from({ length: 5 }, () => newPerson(random));
   const people = [...elders, ...elders.slice(0, 2).map((person) => siblingOf(person, random))];
@@ -56,7 +60,9 @@ async function liveThroughADay(scene: Scene, options: { seed: number; swaps: boo
     const looks =
       state === 'live' && random() < 0.4 ? [look(lookAt(person, random), { capturedAt: at })] : [];
     const next = update({ track: walk.track, capturedAt: at, state, looks });
-    rows.push(...sightings.add(next, await scene.gallery.observe(next)));
+    options.unsettle?.();
+    const again = () => scene.gallery.observe(next);
+    rows.push(...sightings.add(next, await again().catch(again)));
     if (state === 'live') truth.set(`${new Date(at).toISOString()} ${walk.track}`, walk.who);
   };
   for (let frame = 0; frame < FRAMES; frame++) {
@@ -110,6 +116,20 @@ describe('gallery, over a day with crossings, losses and siblings', () => {
     assert.ok(rows > 5000);
     assert.equal(wrong, 0);
     assert.equal(visitors, people);
+  });
+
+  it('gives everybody one id on a store that fails at every turn', async () => {
+    const random = seededRandom(9);
+    for (let seed = 101; seed <= 104; seed++) {
+      const store = new MemoryGalleryStore();
+      const scene = await loyalty(store, { seed });
+      const unsettle = () => {
+        store.fault = random() < 0.5 ? undefined : random() < 0.5 ? 'refuse' : 'lose-answer';
+      };
+      const { rows, truth } = await liveThroughADay(scene, { seed, swaps: false, unsettle });
+      assert.ok(peopleById(rows, truth).every((counts) => counts.length === 1));
+      assert.equal(store.visitors.size, new Set(truth.values()).size);
+    }
   });
 
   it('mixes up no more than the looks it takes to notice a swap, and splits few', async () => {

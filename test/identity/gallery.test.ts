@@ -178,7 +178,7 @@ describe('gallery, recognition', () => {
     const answers: Resolution[] = [];
     for (let i = 0; i < 14; i++) {
       const capturedAt = START + HOUR + i * 200;
-      const off = siblingOf(person, seededRandom(5), i < 4 ? 0.4 : 0.2);
+      const off = siblingOf(person, seededRandom(5), i < 4 ? 0.38 : 0.2);
       const looks = [look(off, { capturedAt })];
       answers.push(await scene.gallery.observe(update({ track: 't2', capturedAt, looks })));
     }

@@ -71,6 +71,7 @@ describe('ranking', () => {
 });
 
 describe('verdict', () => {
+  const likelyAt = rules.accept - 0.01;
   const ranked = (...list: [string, number, number][]): RankedVisitor[] =>
     list.map(([faceId, distance, votes]) => ({ faceId, distance, votes }));
   const verdict = (list: RankedVisitor[], options: { looks?: number; mayWait?: boolean } = {}) =>
@@ -78,13 +79,13 @@ describe('verdict', () => {
 
   it('is a stranger where nobody is near', () => {
     assert.equal(verdict([]).kind, 'stranger');
-    assert.equal(verdict(ranked(['a', 0.51, 1])).kind, 'stranger');
+    assert.equal(verdict(ranked(['a', rules.stranger + 0.01, 1])).kind, 'stranger');
   });
 
   it('accepts from enough looks, and is certain from a near one alone', () => {
-    const likely = verdict(ranked(['a', 0.44, 1]));
+    const likely = verdict(ranked(['a', likelyAt, 1]));
     assert.ok(likely.kind === 'match' && !likely.certain);
-    assert.deepEqual(verdict(ranked(['a', 0.44, 1]), { looks: 2 }), {
+    assert.deepEqual(verdict(ranked(['a', likelyAt, 1]), { looks: 2 }), {
       kind: 'undecided',
       reason: 'few-looks',
     });
@@ -95,7 +96,7 @@ describe('verdict', () => {
 
   it('waits in doubt, and splits when it may not wait any longer', () => {
     const doubts = {
-      near: ranked(['a', 0.48, 1]),
+      near: ranked(['a', rules.accept + 0.01, 1]),
       ambiguous: ranked(['a', 0.4, 0.5], ['b', 0.42, 0.5]),
       votes: ranked(['a', 0.3, 0.4]),
     };
