@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { configSchema } from './schema.ts';
 
-/** What JSON Schema says of one node, as far as it is used here. `unit` and `defaultText` are ours. */
+/** What JSON Schema says of one node, as far as it is used here. `unit`, `defaultText` and `reserved` are ours. */
 interface JsonNode {
   readonly type?: string;
   readonly title?: string;
@@ -9,6 +9,7 @@ interface JsonNode {
   readonly unit?: string;
   readonly default?: unknown;
   readonly defaultText?: string;
+  readonly reserved?: boolean;
   readonly examples?: readonly unknown[];
   readonly enum?: readonly string[];
   readonly minimum?: number;
@@ -34,6 +35,8 @@ export interface ConfigKey {
   readonly default: unknown;
   /** What to print where the default depends on the machine. */
   readonly defaultText: string | undefined;
+  /** Checked, but nothing reads it in this version. */
+  readonly reserved: boolean;
   readonly example: unknown;
   readonly options: readonly string[] | undefined;
   readonly minimum: number | undefined;
@@ -54,6 +57,7 @@ function toKey(path: readonly string[], node: JsonNode, required: boolean): Conf
     required,
     default: node.default,
     defaultText: node.defaultText,
+    reserved: node.reserved ?? false,
     example: node.examples?.[0],
     options: plain.enum,
     minimum: plain.minimum,

@@ -30,8 +30,13 @@ function defaultText(key: ConfigKey): string {
   return key.default === undefined ? 'none' : `\`${yaml(key.default)}\``;
 }
 
+function descriptionOf(key: ConfigKey): string {
+  return key.reserved ? `${key.description} Not used by this version.` : key.description;
+}
+
 function row(key: ConfigKey): string {
-  const what = key.title === key.path.at(-1) ? key.description : `**${key.title}.** ${key.description}`;
+  const description = descriptionOf(key);
+  const what = key.title === key.path.at(-1) ? description : `**${key.title}.** ${description}`;
   return `| \`${pathText(key.path)}\` | ${what} | ${rangeText(key)} | ${defaultText(key)} |\n`;
 }
 
@@ -115,7 +120,7 @@ function exampleLines(key: ConfigKey, keys: readonly ConfigKey[]): string[] {
   const isEmpty =
     key.kind === 'section' && inside.every((other) => (other.example ?? other.default) === undefined);
   const text = key.kind === 'value' ? ` ${yaml(value)}` : isEmpty ? ' {}' : '';
-  const comment = key.kind === 'value' ? `${key.title}. ${key.description}` : key.description;
+  const comment = key.kind === 'value' ? `${key.title}. ${descriptionOf(key)}` : key.description;
   return [
     ...commentLines(comment, inList && firstOfElement ? indent.slice(2) : indent),
     `${lead}${name}:${text}`,

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { configKeys, environmentName, pathText } from '../../src/config/keys.ts';
 
 const keys = configKeys();
@@ -25,6 +27,23 @@ describe('every key of the configuration', () => {
         assert.ok(key.unit, pathText(key.path));
       }
     }
+  });
+
+  it('is read by some room, or says that none does yet', () => {
+    const root = fileURLToPath(new URL('../../src/', import.meta.url));
+    const code = globSync('**/*.ts', { cwd: root })
+      .filter((path) => !path.startsWith('config'))
+      .map((path) => readFileSync(`${root}${path}`, 'utf8'))
+      .join('\n');
+    const unread = values.filter(
+      (key) => !key.reserved && !new RegExp(`\\b${key.path.at(-1)}\\b`).test(code),
+    );
+    // One choice only: there is nothing to read.
+    const decided = unread.filter((key) => key.options?.length !== 1);
+    assert.deepEqual(
+      decided.map((key) => pathText(key.path)),
+      [],
+    );
   });
 
   it('has an environment variable of its own', () => {

@@ -104,6 +104,7 @@ export const bucketsSchema = z
 export const privacySchema = z
   .strictObject({
     keepCrops: z.boolean().default(false).meta({
+      reserved: true,
       title: 'Keep crops',
       description: 'Loyalty mode only: keep encrypted pictures of the faces, deleted with the visitor.',
     }),
@@ -113,6 +114,7 @@ export const privacySchema = z
       unit: 'days',
     }),
     kAnonymity: z.int().min(1).max(100).default(5).meta({
+      reserved: true,
       title: 'Smallest group',
       description: 'Exports and viewers get numbers only for groups of at least this many people.',
       unit: 'people',

@@ -22,6 +22,7 @@ export const siteSchema = z
       .refine(isTimeZone, 'must be an IANA time zone such as Europe/Paris')
       .default(machineTimeZone)
       .meta({
+        reserved: true,
         title: 'Time zone',
         description: 'IANA name; days and opening hours are counted in it.',
         defaultText: "the machine's",
@@ -57,6 +58,7 @@ export const transportSchema = z
 export const serverSchema = z
   .strictObject({
     host: z.string().min(1).default('127.0.0.1').meta({
+      reserved: true,
       title: 'Address',
       description: 'Address to listen on. Beyond loopback a token is required.',
     }),
@@ -65,7 +67,7 @@ export const serverSchema = z
       .min(0)
       .max(65_535)
       .default(8080)
-      .meta({ title: 'Port', description: 'TCP port; 0 takes a free one.' }),
+      .meta({ reserved: true, title: 'Port', description: 'TCP port; 0 takes a free one.' }),
   })
   .prefault({})
   .meta({ title: 'Server', description: 'The HTTP door.' });
