@@ -22,7 +22,7 @@ import { bandsFrom, identityRulesFrom, sightingRulesFrom } from './rules.ts';
 
 /** Names the files of a data folder. */
 export const DATABASE_FILE = 'vitrine.db';
-const OUTBOX_FILE = 'outbox.db';
+export const OUTBOX_FILE = 'outbox.db';
 const MAX_BATCH = 200;
 const LINGER_MS = 50;
 

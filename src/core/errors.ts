@@ -130,6 +130,12 @@ export const errorCatalogue = {
     retryable: true,
     exitCode: 1,
   },
+  VISITOR_UNKNOWN: {
+    summary: 'There is no visitor with this face id',
+    advice: 'See `vitrine db export --table visitors` for the ids that are stored.',
+    retryable: false,
+    exitCode: 1,
+  },
   OUTPUT_UNWRITABLE: {
     summary: 'A result cannot be written where it was asked for',
     advice: 'Check the path and the permissions.',

@@ -51,7 +51,8 @@ function onlySighting(row: Sighting): Sighting {
   return { timestamp, age, gender, faceId, camera, track, box, confidence };
 }
 
-async function* inBatches<T>(rows: Rows<T>): AsyncGenerator<T[], void, undefined> {
+/** Rows in lists of a bounded length. */
+export async function* inBatches<T>(rows: Rows<T>): AsyncGenerator<T[], void, undefined> {
   let batch: T[] = [];
   for await (const row of rows) {
     batch.push(row);

@@ -56,6 +56,12 @@ export async function openSession(model: Uint8Array, options: SessionOptions): P
   };
 }
 
+/** Version of the engine, whose library is loaded for it. Throws ENGINE_UNAVAILABLE. */
+export async function engineVersion(): Promise<string> {
+  const onnx = await loadEngine();
+  return onnx.env.versions.node ?? onnx.env.versions.common;
+}
+
 async function loadEngine() {
   try {
     const { default: onnx } = await import('onnxruntime-node');
