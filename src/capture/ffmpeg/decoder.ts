@@ -168,6 +168,9 @@ export class VideoDecoder {
     );
   }
 
+  /** Told of every packet of the video, whether or not a picture comes of it. */
+  onPacket: () => void = () => {};
+
   /** Makes a waiting `pictures()` fail soon with AVERROR_EXIT; harmless otherwise. */
   interrupt(): void {
     this.#demuxer.interrupt();
@@ -240,6 +243,7 @@ export class VideoDecoder {
 
   #accept(packet: Packet): boolean {
     this.#packets++;
+    this.onPacket();
     this.#lastDamaged = this.#address.skipDamaged && (packet.flags & AV_PKT_FLAG_CORRUPT) !== 0;
     if (packet.pts !== AV_NOPTS_VALUE) {
       const start = this.#stream.startTime === AV_NOPTS_VALUE ? 0n : this.#stream.startTime;

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BoundedQueue } from '../../core/bounded-queue.ts';
+import { VitrineError } from '../../core/errors.ts';
 import type { Frame } from '../../core/frame.ts';
 
 export type FrameQueue = BoundedQueue<Frame>;
@@ -27,8 +28,14 @@ export interface DeliveryJob {
   readonly onWaited: (ms: number) => void;
 }
 
+/** Queues that someone reads, or has read. */
+const delivered = new WeakSet<FrameQueue>();
+
 /** Runs the producer while the consumer takes frames; stops it when either side has had enough. */
 export async function* deliver(job: DeliveryJob): AsyncGenerator<Frame, void, undefined> {
+  if (delivered.has(job.queue))
+    throw new VitrineError('INTERNAL', 'The frames of a source were asked for twice');
+  delivered.add(job.queue);
   const stop = new AbortController();
   const end = () => {
     stop.abort();

@@ -22,8 +22,8 @@ const SCHEMES: ReadonlySet<string> = new Set([
   'tcp',
 ]);
 
-/** Enough to know codec and size; the defaults (5 s, 5 MB) would hold the first frame back. */
-const PROBING = { analyzeduration: 1_500_000, probesize: 1_500_000 } as const;
+/** Enough to know codec and size; the defaults (5 s, 5 MB, 20 frames for the rate) would hold the first frame back by seconds. */
+const PROBING = { analyzeduration: 1_500_000, probesize: 1_500_000, fpsprobesize: 0 } as const;
 
 /**
  * Ways to open a live source, best first; the next is tried where one is refused. Throws SOURCE_UNSUPPORTED for an

@@ -27,6 +27,12 @@ const DEFAULT_BACK_OFF: BackOffOptions = { firstMs: 500, maxMs: 30_000 };
 const DEFAULT_STALL_MS = 5000;
 const DEFAULT_OPEN_ATTEMPTS = 3;
 
+/**
+ * Data without a picture is borne for so many times the stall timeout: who joins a stream in its middle sees nothing
+ * before its next key frame, which may be ten seconds away.
+ */
+const BLIND_FACTOR = 3;
+
 /** A connection that held this long was good: the next failure starts with a short wait again. */
 const GOOD_SESSION_MS = 10_000;
 
@@ -110,16 +116,21 @@ export class LiveSource implements FrameSource {
     let stalled = false;
     try {
       const decoder = await this.#open(signal);
-      const watchdog = new Watchdog(this.#stallMs, () => {
+      const giveUp = () => {
         stalled = true;
         decoder.interrupt();
-      });
+      };
+      const silence = new Watchdog(this.#stallMs, giveUp);
+      const blindness = new Watchdog(BLIND_FACTOR * this.#stallMs, giveUp);
+      decoder.onPacket = () => silence.feed();
       const interrupt = () => decoder.interrupt();
       signal.addEventListener('abort', interrupt);
       try {
-        await this.#pass(decoder, watchdog);
+        silence.feed();
+        await this.#pass(decoder, blindness);
       } finally {
-        watchdog.stop();
+        silence.stop();
+        blindness.stop();
         signal.removeEventListener('abort', interrupt);
         this.#decodeMs += decoder.decodeMs;
         this.#decoder = undefined;

@@ -8,6 +8,7 @@ import {
   AVCOL_RANGE_MPEG,
   AVCOL_SPC_BT709,
   AVCOL_TRC_BT709,
+  AVERROR_EOF,
   type AVPixelFormat,
   FF_ENCODER_LIBX264,
 } from 'node-av/constants';
@@ -24,7 +25,7 @@ import {
 } from 'node-av/lib';
 import { VitrineError } from '../../core/errors.ts';
 import type { RgbImage } from '../../core/image.ts';
-import { AVERROR_ENOSPC, ffmpegReason } from './library.ts';
+import { AVERROR_EAGAIN, AVERROR_ENOSPC, ffmpegReason } from './library.ts';
 
 export interface VideoWriterOptions {
   /** Where the finished MP4 appears; `<path>.part` until then. */
@@ -128,7 +129,10 @@ export class VideoWriter {
 
   async #writePackets(): Promise<void> {
     const { codec, muxer, packet, stream } = this.#encoder;
-    while (codec.receivePacketSync(packet) >= 0) {
+    for (;;) {
+      const code = codec.receivePacketSync(packet);
+      if (code === AVERROR_EAGAIN || code === AVERROR_EOF) return;
+      this.#check(code);
       packet.streamIndex = 0;
       packet.rescaleTs({ num: 1, den: TIME_BASE }, stream.timeBase);
       this.#check(await muxer.interleavedWriteFrame(packet));

@@ -84,6 +84,12 @@ describe('a video file', () => {
     assert.deepEqual([captured, expectedFrames, framesPerSecond], [0, undefined, undefined]);
   });
 
+  it('can be read once', async () => {
+    const source = await open(clip);
+    await watch(source);
+    await assert.rejects(watch(source), { code: 'INTERNAL', message: /twice/ });
+  });
+
   it('is thinned out evenly by a cap on the frame rate', async () => {
     const source = await open(clip, { maxFrameRate: 10 });
     const seen = await watch(source);

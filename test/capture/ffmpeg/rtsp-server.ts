@@ -14,6 +14,8 @@ export interface RtspCameraOptions {
   /** What each connection does after so many frames; the last one is repeated. Default: the clip over and over. */
   readonly script?: readonly { readonly frames: number; readonly ending: 'silence' | 'cut' | 'teardown' }[];
   readonly framesPerSecond?: number;
+  /** The frame with which each connection begins; only the clip's first one can be decoded by itself. */
+  readonly joinAt?: number;
 }
 
 interface Sample {
@@ -112,12 +114,12 @@ function describe({ parameterSets }: Film): string {
 }
 
 async function play(socket: Socket, { film, options, turn }: Session): Promise<void> {
-  const { script = [], framesPerSecond = 25 } = options;
+  const { script = [], framesPerSecond = 25, joinAt = 0 } = options;
   const plan = script[Math.min(turn, script.length - 1)];
   const { samples } = film;
   const length = samples.length / framesPerSecond;
   const packer = new RtpPacker(socket);
-  for (let i = 0; i < (plan?.frames ?? Number.POSITIVE_INFINITY) && !socket.destroyed; i++) {
+  for (let i = joinAt; i < joinAt + (plan?.frames ?? Number.POSITIVE_INFINITY) && !socket.destroyed; i++) {
     const sample = samples[i % samples.length] as Sample;
     packer.send(sample.units, Math.floor(i / samples.length) * length + sample.shownAt);
     await delay(1000 / framesPerSecond);

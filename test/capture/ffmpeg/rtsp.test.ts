@@ -103,6 +103,15 @@ describe('an RTSP camera', () => {
     assert.ok(seen.every(({ mediaTime }, i) => i === 0 || mediaTime >= (seen[i - 1]?.mediaTime ?? 0)));
   });
 
+  it('that is joined in its middle shows its first picture with its next key frame', async () => {
+    const camera = await startRtspCamera({ clip, joinAt: 6 });
+    const { source, told } = live(camera.url, { stallTimeoutMs: 500 });
+    const [first] = await watch(source, { enough: ({ length }) => length === 5 });
+    assert.ok(Math.abs((first?.level ?? 0) - frameLevel(0)) < 8, `begins with the level ${first?.level}`);
+    assert.deepEqual(told(), ['camera opened']);
+    assert.equal(camera.connections(), 1);
+  });
+
   it('stops soon after it is told to', async () => {
     const camera = await startRtspCamera({ clip });
     const { source } = live(camera.url);
