@@ -13,7 +13,10 @@ export interface FaceWatcherOptions {
   readonly camera: string;
   /** Stands before the numbers of the tracks, to keep those of several runs apart. */
   readonly trackPrefix?: string;
-  /** Time between searches of the whole frame for new faces, ms. Known faces are looked for in every frame. */
+  /**
+   * Time between searches of the whole frame for new faces near the camera, ms; for small ones the frame is searched
+   * every `FINE_SCAN_EVERY`th time. Known faces are looked for in every frame.
+   */
   readonly scanIntervalMs?: number;
   /** Least time between the first looks at a track, ms; later ones are further apart. */
   readonly lookIntervalMs?: number;
@@ -32,16 +35,22 @@ export interface WatcherTimes {
 }
 
 const SCAN_INTERVAL_MS = 300;
+/** Small faces are far away and come nearer slowly: every third search is a fine one. */
+const FINE_SCAN_EVERY = 3;
 const LOOK_INTERVAL_MS = 250;
-/** So many looks are taken at the pace of `lookIntervalMs`, so many more once a second, the rest every five seconds. */
+/** So many looks are taken at the pace of `lookIntervalMs`, some more at a steady pace, the rest now and then. */
 const EAGER_LOOKS = 5;
-const STEADY_LOOKS = 10;
-const STEADY_INTERVAL_MS = 1000;
+const STEADY_LOOKS = 9;
+const STEADY_INTERVAL_MS = 1500;
 const IDLE_INTERVAL_MS = 5000;
+/** After meeting another face, or so long out of sight, a track is looked at anew: it may show somebody else now. */
+const RENEWED_LOOKS = 3;
+const LOST_MS = 400;
 /** Looks taken in one frame at most, so that a crowd that comes in at once does not stop the clock. */
 const LOOKS_PER_FRAME = 3;
 /** Beyond this turn a look tells little. Degrees. */
 const MAX_LOOK_YAW = 55;
+const ENOUGH_READINGS = 4;
 /** The best readings of a track that its attributes are decided from. */
 const KEPT_READINGS = 8;
 /** Below this the mesh saw no face, and the look says nothing. */
@@ -64,6 +73,7 @@ export class FaceWatcher {
   readonly #tracker: FaceTracker;
   readonly #watched = new Map<string, Watched>();
   #lastScanAt = Number.NEGATIVE_INFINITY;
+  #scans = 0;
 
   constructor(options: FaceWatcherOptions, parts: FaceWatcherParts) {
     const { trackPrefix = '', ...rest } = options;
@@ -117,9 +127,11 @@ export class FaceWatcher {
     const elapsed = frame.capturedAt - this.#lastScanAt;
     if (elapsed >= 0 && elapsed < this.#options.scanIntervalMs) return { detections, searched: 'regions' };
     this.#lastScanAt = frame.capturedAt;
-    const proposals = await finder.propose(frame);
+    const fine = this.#scans++ % FINE_SCAN_EVERY === 0;
+    const proposals = await finder.propose(frame, { fine });
     const unknown = proposals.filter((p) => !detections.some((d) => overlaps(d.box, p.box)));
-    return { detections: [...detections, ...(await finder.confirm(frame, unknown))], searched: 'whole' };
+    const found = await finder.confirm(frame, unknown);
+    return { detections: [...detections, ...found], searched: fine ? 'whole' : 'regions' };
   }
 
   /** Looks closely at the tracks that are due, the least known first. */
@@ -132,8 +144,13 @@ export class FaceWatcher {
     for (const track of due) {
       const watched = this.#watch(track.id);
       watched.lastLookAt = frame.capturedAt;
-      const description = await this.#parts.describer.describe(frame.rgb(), track.detection as Detection);
-      if (description.meshScore < MIN_MESH_SCORE) continue;
+      const description = await this.#parts.describer.describe({
+        image: frame.rgb(),
+        detection: track.detection as Detection,
+        careful: false,
+        minQuality: worthwhile(watched.readings),
+      });
+      if (description === undefined || description.meshScore < MIN_MESH_SCORE) continue;
       watched.looks++;
       keepReading(watched.readings, description);
       looks.set(track.id, toLook(frame.capturedAt, description));
@@ -153,6 +170,8 @@ export class FaceWatcher {
   #liveUpdate(frame: Frame, track: TrackedFace, look: Look | undefined): TrackUpdate {
     const watched = this.#watch(track.id);
     const { score, keypoints, box } = track.detection as Detection;
+    if (track.crowded || frame.capturedAt - (watched.last?.capturedAt ?? frame.capturedAt) > LOST_MS)
+      watched.looks = Math.min(watched.looks, EAGER_LOOKS - RENEWED_LOOKS);
     watched.stillness.add(frame.capturedAt, box);
     const update: TrackUpdate = {
       state: 'live',
@@ -192,6 +211,12 @@ export class FaceWatcher {
     }
     return watched;
   }
+}
+
+/** Once there are some good looks, one that is clearly worse than they are teaches nothing. */
+function worthwhile(readings: readonly WeightedReading[]): number {
+  const middle = readings[ENOUGH_READINGS - 1];
+  return middle === undefined ? 0 : middle.weight * 0.9;
 }
 
 function keepReading(readings: WeightedReading[], description: FaceDescription): void {

@@ -20,7 +20,8 @@ export async function analyzePicture(
 ): Promise<PictureFace[]> {
   const faces: PictureFace[] = [];
   for (const detection of await vision.finder.findAll(picture)) {
-    const description = await vision.describer.describe(picture.rgb(), detection);
+    const description = await vision.describer.describe({ image: picture.rgb(), detection, careful: true });
+    if (description === undefined) continue;
     const weight = description.quality.overall;
     const attributes = decideAttributes([{ ...description.attributes, weight }]);
     if (attributes !== undefined && description.meshScore >= MIN_MESH_SCORE)

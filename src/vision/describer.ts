@@ -9,7 +9,7 @@ import { type FaceLandmarks, findMesh, findPoints68 } from './landmarks.ts';
 import { measureLiveness } from './liveness.ts';
 import type { Model } from './models.ts';
 import { measureQuality } from './quality.ts';
-import { extractPatch, invertAffine } from './sampling.ts';
+import { extractPatch, invertAffine, type Patch } from './sampling.ts';
 
 /** Everything that one look at a face tells. */
 export interface FaceDescription {
@@ -39,6 +39,15 @@ const PATCH_FIELD = 2.4;
 /** The patch keeps at least this many pixels across, if the picture has them: the face then has 200. */
 const PATCH_DETAIL = 480;
 
+export interface DescribeRequest {
+  readonly image: RgbImage;
+  readonly detection: Detection;
+  /** For a still, which is all there is of a face; a track is looked at many times, so each look may be quicker. */
+  readonly careful: boolean;
+  /** A look of less overall quality is not worth describing. Default 0. */
+  readonly minQuality?: number;
+}
+
 /** Looks closely at one face: landmarks, pose, quality, attributes, liveness and, if allowed, descriptors. */
 export class Describer {
   readonly #models: DescriberModels;
@@ -47,26 +56,36 @@ export class Describer {
     this.#models = models;
   }
 
-  async describe(image: RgbImage, detection: Detection): Promise<FaceDescription> {
-    const patch = extractPatch(image, scaleBox(squareOf(detection.box), PATCH_FIELD), PATCH_DETAIL);
-    const toPatch = invertAffine(patch.toPicture);
-    const [rightEye, leftEye] = detection.keypoints as readonly [Point, Point];
-    const landmarks = await findMesh(this.#models.mesh, {
-      image: patch.image,
-      box: moveBox(detection.box, toPatch),
-      eyes: [applyAffine(toPatch, rightEye), applyAffine(toPatch, leftEye)],
-    });
+  /** Undefined for a look that is not worth it. */
+  async describe(request: DescribeRequest): Promise<FaceDescription | undefined> {
+    const { detection, careful, minQuality = 0 } = request;
+    const patch = extractPatch(request.image, scaleBox(squareOf(detection.box), PATCH_FIELD), PATCH_DETAIL);
+    const { image } = patch;
+    const landmarks = await this.#mesh(patch, detection, careful);
     const pose = poseFromMesh(landmarks.mesh, landmarks.roll);
-    const points68 = await findPoints68(this.#models.points68, patch.image, landmarks);
+    const quality = measureQuality({ image, landmarks, pose, width: detection.box.width });
+    if (quality.overall < minQuality) return undefined;
+    const points68 = await findPoints68(this.#models.points68, image, landmarks);
     return {
       points68: points68.map((p) => applyAffine(patch.toPicture, p)),
       meshScore: landmarks.score,
       pose,
-      quality: measureQuality({ image: patch.image, landmarks, pose, width: detection.box.width }),
-      attributes: await readAttributes(this.#models.ageGender, patch.image, landmarks),
-      liveness: await this.#liveness(patch.image, landmarks),
-      descriptor: await this.#models.embedder?.describe(patch.image, { landmarks, points68 }),
+      quality,
+      attributes: await readAttributes(this.#models.ageGender, image, { landmarks, careful }),
+      liveness: await this.#liveness(image, landmarks),
+      descriptor: await this.#models.embedder?.describe(image, { landmarks, points68 }),
     };
+  }
+
+  #mesh({ image, toPicture }: Patch, detection: Detection, refine: boolean): Promise<FaceLandmarks> {
+    const toPatch = invertAffine(toPicture);
+    const [rightEye, leftEye] = detection.keypoints as readonly [Point, Point];
+    return findMesh(this.#models.mesh, {
+      image,
+      box: moveBox(detection.box, toPatch),
+      eyes: [applyAffine(toPatch, rightEye), applyAffine(toPatch, leftEye)],
+      refine,
+    });
   }
 
   async #liveness(image: RgbImage, landmarks: FaceLandmarks): Promise<number> {
