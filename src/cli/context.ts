@@ -1,7 +1,9 @@
 import { createLogger } from '../app/logger.ts';
 import { type LoadConfigOptions, loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { describeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
+import { Output } from './output.ts';
 import { Progress } from './progress.ts';
 
 /** What a command may use of the world. Data goes to `out`, talk to `err`. */
@@ -10,6 +12,8 @@ export interface CommandContext {
   /** Aborted by Ctrl-C: stop cleanly and keep what was done. */
   readonly signal: AbortSignal;
   out(text: string): Promise<void>;
+  /** Nobody reads `out` any more: what would only be written need not be made. */
+  readonly outputEnded: boolean;
   err(line: string): void;
   progress(label: string): Progress;
   logger(config: Config): Logger;
@@ -19,25 +23,26 @@ export interface CommandContext {
 }
 
 export function createContext(signal: AbortSignal): CommandContext {
-  return {
+  // Talk that nobody hears is no error.
+  process.stderr.on('error', () => {});
+  const err = (line: string) => void process.stderr.write(`${line}\n`);
+  const output = new Output(process.stdout, (error) => {
+    err(`vitrine: ${describeError(error)}`);
+    context.exitCode = error.entry.exitCode;
+  });
+  const context: CommandContext = {
     env: process.env,
     signal,
-    out: writeOut,
-    err: (line) => void process.stderr.write(`${line}\n`),
+    out: (text) => output.write(text),
+    get outputEnded() {
+      return output.ended;
+    },
+    err,
     progress: (label) => new Progress({ label, output: process.stderr, now: () => performance.now() }),
     logger: (config) => createLogger(config.log),
     config: ({ file, overrides }) =>
       loadConfig({ env: process.env, ...(file ? { file } : {}), ...(overrides ? { overrides } : {}) }),
     exitCode: 0,
   };
-}
-
-/** Waits where the reader is slow; a reader that went away (`| head`) is no error. */
-async function writeOut(text: string): Promise<void> {
-  if (process.stdout.destroyed) return;
-  if (process.stdout.write(text)) return;
-  await new Promise<void>((resolve) => {
-    process.stdout.once('drain', resolve);
-    process.stdout.once('close', resolve);
-  });
+  return context;
 }

@@ -49,8 +49,6 @@ function interruptible(): AbortSignal {
 }
 
 async function main(): Promise<number> {
-  // A reader that goes away (`| head`) ends the output, not the program.
-  process.stdout.on('error', () => process.stdout.destroy());
   const context = createContext(interruptible());
   try {
     await createProgram(context).parseAsync();

@@ -143,7 +143,7 @@ async function exportTable(context: CommandContext, flags: ExportFlags): Promise
   });
   for await (const piece of pieces) {
     if (context.signal.aborted) return trouble('stopped; the export is not complete');
-    if (process.stdout.destroyed) return;
+    if (context.outputEnded) return;
     await context.out(piece);
   }
 }
