@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { configReference, errorReference, exampleConfig } from '../../src/config/reference.ts';
+import { exampleConfig } from '../../src/config/example.ts';
+import { configReference, errorReference } from '../../src/config/reference.ts';
 
 /** Writes the generated pages; with `--check` it only compares and ends with 1 where one is out of date. */
 

@@ -95,3 +95,8 @@ export function environmentName(path: readonly string[]): string {
   const words = path.map((part) => part.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').replaceAll('-', '_'));
   return `VITRINE_${words.join('__').toUpperCase()}`;
 }
+
+/** What a key means, for people. */
+export function descriptionOf(key: ConfigKey): string {
+  return key.reserved ? `${key.description} Not used by this version.` : key.description;
+}

@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml';
+import { parseDocument, stringify } from 'yaml';
 import { redactAddress } from './redact.ts';
 
 export type YamlResult = { readonly value: unknown } | { readonly fault: string; readonly line: number };
@@ -17,4 +17,9 @@ export function readYaml(text: string): YamlResult {
   } catch {
     return { fault: 'an alias (*name) leads nowhere or is used too often', line: 1 };
   }
+}
+
+/** A value on one line. */
+export function writeYaml(value: unknown): string {
+  return stringify(value, { flowCollectionPadding: false, collectionStyle: 'flow', lineWidth: 0 }).trim();
 }

@@ -9,7 +9,13 @@ import { configSchema } from '../../src/config/schema.ts';
 import { describeError, VitrineError } from '../../src/core/errors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vitrine-config-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+// A vitrine.yaml in the working directory would be read where no file is named.
+const checkout = process.cwd();
+process.chdir(folder);
+after(() => {
+  process.chdir(checkout);
+  rmSync(folder, { recursive: true, force: true });
+});
 
 let files = 0;
 function fileWith(text: string): string {
@@ -71,6 +77,17 @@ describe('a configuration', () => {
 
   it('may have sections without keys, as they are left when all keys are commented out', () => {
     assert.deepEqual(load('site:\nvision:\n  models:\n    select:\n').vision, loadConfig({ env: {} }).vision);
+  });
+
+  it('is read from vitrine.yaml in the working directory where no file is named', () => {
+    writeFileSync('vitrine.yaml', 'site: {id: here}');
+    try {
+      assert.equal(loadConfig({ env: {} }).site.id, 'here');
+      assert.equal(load('site: {id: there}').site.id, 'there');
+      assert.equal(load('mode: session').site.id, 'shop', 'a named file stands alone');
+    } finally {
+      rmSync('vitrine.yaml');
+    }
   });
 
   it('may be JSON', () => {

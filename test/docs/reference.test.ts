@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { configReference, errorReference, exampleConfig } from '../../src/config/reference.ts';
+import { exampleConfig } from '../../src/config/example.ts';
+import { configReference, errorReference } from '../../src/config/reference.ts';
 import { errorCatalogue } from '../../src/core/errors.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
