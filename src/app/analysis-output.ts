@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { annotateImage } from '../annotation/annotate.ts';
-import { VideoWriter } from '../capture/ffmpeg/writer.ts';
+import type { VideoWriter } from '../capture/ffmpeg/writer.ts';
 import { encodeJpeg, encodePng } from '../capture/images/encode.ts';
 import type { ImageAnalysis, VideoAnalysis } from '../contract/analysis.ts';
 import type { Mode } from '../contract/primitives.ts';
@@ -146,8 +146,9 @@ class FileOutput implements AnalysisOutput {
   }
 
   async #openWriter(path: string, image: RgbImage): Promise<VideoWriter> {
+    const { VideoWriter: Writer } = await import('../capture/ffmpeg/writer.ts');
     const { width, height } = image;
-    return VideoWriter.open({ path, width, height, framesPerSecond: VIDEO_RATE });
+    return Writer.open({ path, width, height, framesPerSecond: VIDEO_RATE });
   }
 
   async #keepCrops(frame: Frame, faces: readonly SeenFace[]): Promise<void> {

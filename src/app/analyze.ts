@@ -11,7 +11,7 @@ import { modeRules } from '../privacy/modes.ts';
 import { openOutput } from './analysis-output.ts';
 import { analyzePictures, type PictureResult } from './analyze-pictures.ts';
 import { analyzeVideo } from './analyze-video.ts';
-import { openShop, type Shop } from './shop.ts';
+import type { Shop } from './shop.ts';
 import { openVision, type Vision, visionOptionsFrom } from './vision.ts';
 
 export interface AnalyzeOptions {
@@ -53,42 +53,59 @@ export type AnalyzeResult =
 export async function* analyzeSources(
   options: AnalyzeOptions,
 ): AsyncGenerator<AnalyzeResult, void, undefined> {
-  const { config } = options;
-  const rules = modeRules[config.mode];
-  const kinds = await Promise.all(options.sources.map((source) => classifySource(source)));
-  const vision = await openVision(visionOptionsFrom(config));
-  try {
-    const sightings: SightingMessage[] = [];
-    const shop = await openShop({
-      config,
-      persists: rules.persistsSightings,
-      embedder: vision.embedder,
-      environment: options.environment,
-      logger: options.logger,
-      onSighting: (message) => void sightings.push(message),
-    });
-    try {
-      const many = options.sources.length > 1;
-      for (const [i, source] of options.sources.entries()) {
-        if (options.signal.aborted) return;
-        const found = kinds[i]?.kind;
-        const job: Job = { options, source, vision, shop, sightings, many, folder: found === 'folder' };
-        yield* found === 'image' || found === 'folder' ? pictures(job) : video(job);
-        sightings.length = 0;
-      }
-    } finally {
-      await shop.close();
-    }
-  } finally {
-    await vision.close();
+  const { config, sources, signal } = options;
+  const kinds = await Promise.all(sources.map(async (source) => (await classifySource(source)).kind));
+  const isPicture = (kind: string | undefined) => kind === 'image' || kind === 'folder';
+  const needsShop = !kinds.every(isPicture) || modeRules[config.mode].persistsVisitors;
+  await using stack = new AsyncDisposableStack();
+  const vision = await openNeededVision(options, needsShop);
+  stack.defer(() => vision.close());
+  const sightings: SightingMessage[] = [];
+  const shop = needsShop ? await openNeededShop(options, vision, sightings) : undefined;
+  stack.defer(() => shop?.close());
+  const many = sources.length > 1;
+  for (const [i, source] of sources.entries()) {
+    if (signal.aborted) return;
+    const kind = kinds[i];
+    const job: Job = { options, source, vision, shop, sightings, many, folder: kind === 'folder' };
+    yield* isPicture(kind) ? pictures(job) : video(job);
+    sightings.length = 0;
   }
+}
+
+/** Pictures alone need descriptors only if somebody is to recognise them, or asked to see them. */
+function openNeededVision(options: AnalyzeOptions, needsShop: boolean): Promise<Vision> {
+  const wanted = visionOptionsFrom(options.config);
+  return openVision({
+    ...wanted,
+    embeds: wanted.embeds && (needsShop || options.embeddings),
+    appearance: needsShop,
+  });
+}
+
+/** Loaded only where it is needed: the database alone costs a picture a fifth of a second. */
+async function openNeededShop(
+  { config, environment, logger }: AnalyzeOptions,
+  vision: Vision,
+  sightings: SightingMessage[],
+): Promise<Shop> {
+  const { openShop } = await import('./shop.ts');
+  return openShop({
+    config,
+    persists: modeRules[config.mode].persistsSightings,
+    embedder: vision.embedder,
+    environment,
+    logger,
+    onSighting: (message) => void sightings.push(message),
+  });
 }
 
 interface Job {
   readonly options: AnalyzeOptions;
   readonly source: string;
   readonly vision: Vision;
-  readonly shop: Shop;
+  /** Undefined where only pictures are analysed and nobody is to be recognised. */
+  readonly shop: Shop | undefined;
   /** Of this source; filled by the shop. */
   readonly sightings: readonly SightingMessage[];
   readonly many: boolean;
@@ -97,6 +114,7 @@ interface Job {
 
 async function* video(job: Job): AsyncGenerator<AnalyzeResult, void, undefined> {
   const { options, vision, shop, sightings } = job;
+  if (shop === undefined) throw new VitrineError('INTERNAL', 'a clip without a shop');
   const { config, camera } = options;
   const source = await openSource(job.source, captureOptions(options), { logger: options.logger });
   const output = openOutput({ ...options, label: source.label, mode: config.mode });
@@ -139,7 +157,7 @@ async function* pictures(job: Job): AsyncGenerator<AnalyzeResult, void, undefine
   };
   const source = await openSource(job.source, captureOptions(options), { logger });
   const output = openOutput({ ...options, label: source.label, mode: options.config.mode });
-  const persons = modeRules[options.config.mode].persistsVisitors ? shop.gallery : undefined;
+  const persons = modeRules[options.config.mode].persistsVisitors ? shop?.gallery : undefined;
   const labelOf = (frame: Frame) => paths[frame.sequence] ?? job.source;
   const done: PictureResult[] = [];
   try {

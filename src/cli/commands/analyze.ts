@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { analyzeSources } from '../../app/analyze.ts';
 import type { ConfigInput } from '../../config/schema.ts';
 import { VitrineError } from '../../core/errors.ts';
 import type { CommandContext } from '../context.ts';
@@ -87,6 +86,7 @@ async function analyze(
   check(sources, flags);
   const config = context.config({ file: flags.config, overrides: overridesFrom(flags) });
   const progress = context.progress('analyze');
+  const { analyzeSources } = await import('../../app/analyze.ts');
   const results = analyzeSources({
     sources,
     config,

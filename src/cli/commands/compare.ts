@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { comparePictures } from '../../app/compare.ts';
 import type { CommandContext } from '../context.ts';
 
 export function registerCompare(program: Command, context: CommandContext): void {
@@ -13,6 +12,7 @@ export function registerCompare(program: Command, context: CommandContext): void
     .addHelpText('after', '\nExample:\n  vitrine compare monday.jpg tuesday.jpg')
     .action(async (a: string, b: string, flags: { json?: true; config?: string }) => {
       const config = context.config({ file: flags.config, overrides: { mode: 'session' } });
+      const { comparePictures } = await import('../../app/compare.ts');
       const { distance, same, threshold } = await comparePictures({ a, b, config });
       const rounded = Math.round(distance * 10_000) / 10_000;
       const verdict = same ? 'the same person' : 'different people';

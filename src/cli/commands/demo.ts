@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { runDemo } from '../../app/demo.ts';
 import { silentLogger } from '../../core/logger.ts';
 import type { CommandContext } from '../context.ts';
 import { distributionLines, sightingCells, sightingHeader } from '../summary.ts';
@@ -26,6 +25,7 @@ export function registerDemo(program: Command, context: CommandContext): void {
         );
       };
       let header = false;
+      const { runDemo } = await import('../../app/demo.ts');
       const { analysis, comparison, table } = await runDemo({
         once: flags.once === true,
         dataDir: flags.data,

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { evaluateFolder } from '../../app/evaluate.ts';
 import type { CommandContext } from '../context.ts';
 
 const files = `
@@ -23,6 +22,7 @@ export function registerEval(program: Command, context: CommandContext): void {
       const config = context.config({ file: flags.config, overrides: { mode: 'session' } });
       const progress = context.progress('eval');
       try {
+        const { evaluateFolder } = await import('../../app/evaluate.ts');
         const { evaluation, text } = await evaluateFolder({
           dir,
           config,

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { runEmbedded } from '../../app/run.ts';
 import type { ConfigInput } from '../../config/schema.ts';
 import { toSighting } from '../../contract/sighting.ts';
 import { VitrineError } from '../../core/errors.ts';
@@ -62,6 +61,7 @@ async function run(context: CommandContext, flags: RunFlags): Promise<void> {
     );
   context.err(`Watching ${config.cameras.length} camera(s) in ${config.mode} mode; Ctrl-C stops.`);
   if (!flags.quiet && !flags.json) await print(sightingHeader);
+  const { runEmbedded } = await import('../../app/run.ts');
   const { cameras, problems } = await runEmbedded({
     config,
     environment: context.env,
