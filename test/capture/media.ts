@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { VideoWriter } from '../../src/capture/ffmpeg/writer.ts';
 import type { FrameSource } from '../../src/capture/source.ts';
 import type { Frame } from '../../src/core/frame.ts';
@@ -181,8 +183,9 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   return out;
 }
 
-/** Resident memory in MB, after a collection where Node allows one. */
+/** Resident memory in MB, after a collection. */
 export function residentMegabytes(): number {
-  (globalThis as { gc?: () => void }).gc?.();
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
   return process.memoryUsage().rss / 1e6;
 }
