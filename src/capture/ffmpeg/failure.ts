@@ -8,7 +8,7 @@ import {
   AVERROR_STREAM_NOT_FOUND,
 } from 'node-av/constants';
 import { asVitrineError, VitrineError } from '../../core/errors.ts';
-import { InputFailure } from './decoder.ts';
+import { InputFailure } from './input.ts';
 import { AVERROR_EACCES, AVERROR_EISDIR, AVERROR_ENODEV, AVERROR_ENOENT, ffmpegReason } from './library.ts';
 
 export interface FailedFile {

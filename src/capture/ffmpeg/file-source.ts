@@ -4,10 +4,11 @@ import { VitrineError } from '../../core/errors.ts';
 import type { Frame } from '../../core/frame.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { CaptureOptions, FrameSource, SourceStats } from '../source.ts';
-import { type InputAddress, VideoDecoder, videoMegapixels } from './decoder.ts';
+import { VideoDecoder } from './decoder.ts';
 import { fileFailure } from './failure.ts';
 import { FrameMaker } from './frame-maker.ts';
 import { createFrameQueue, deliver, type FrameQueue } from './frame-queue.ts';
+import { type InputAddress, videoMegapixels } from './input.ts';
 import { framesUnderCap, MediaTimeline, RealTimePace } from './pacing.ts';
 
 export interface FileSourceParts {

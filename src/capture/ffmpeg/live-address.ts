@@ -1,5 +1,5 @@
 import { VitrineError } from '../../core/errors.ts';
-import { type InputAddress, videoMegapixels } from './decoder.ts';
+import { type InputAddress, videoMegapixels } from './input.ts';
 
 /** A network stream or a device, with its credentials. */
 export type LiveInput =
