@@ -46,7 +46,8 @@ export function visionOptionsFrom({ mode, vision }: Config): VisionOptions {
 export async function openVision(options: VisionOptions): Promise<Vision> {
   const { modelsDir, manifests, selected } = options;
   const threads = options.threads ?? availableParallelism();
-  const provider = createModelProvider({ modelsDir, manifests, selected, threads });
+  // Threads that spin while they wait would take the cores from the decoder, and from whatever else the box does.
+  const provider = createModelProvider({ modelsDir, manifests, selected, threads, spinning: false });
   const opened: Model[] = [];
   const load = async (role: ModelRole, wanted = true): Promise<Model | undefined> => {
     if (!wanted) return undefined;
