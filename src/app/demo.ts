@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { VideoWriter } from '../capture/ffmpeg/writer.ts';
 import { openSource } from '../capture/open.ts';
 import { loadConfig } from '../config/load.ts';
@@ -15,6 +15,7 @@ import {
   type DemoComparison,
 } from '../demo/compare.ts';
 import { defaultModelsDir } from '../vision/onnx/manifest.ts';
+import { openOutput } from './analysis-output.ts';
 import { analyzeVideo, type VideoProgress } from './analyze-video.ts';
 import { openShop } from './shop.ts';
 import { openVision, visionOptionsFrom } from './vision.ts';
@@ -24,6 +25,10 @@ export interface DemoOptions {
   readonly once: boolean;
   /** Kept between runs; undefined: a temporary folder, removed at the end. */
   readonly dataDir: string | undefined;
+  /** Folder for JSON, CSV and the HTML report. */
+  readonly out: string | undefined;
+  /** File for the clip with what was seen drawn on it. */
+  readonly annotate: string | undefined;
   readonly environment: NodeJS.ProcessEnv;
   readonly logger: Logger;
   readonly signal: AbortSignal;
@@ -69,40 +74,41 @@ async function play(path: string, dataDir: string, options: DemoOptions): Promis
     env: {},
     overrides: { mode: 'loyalty', dataDir, visits: { gapMinutes: DEMO_VISIT_GAP_SECONDS / 60 } },
   });
+  await using stack = new AsyncDisposableStack();
   const vision = await openVision(visionOptionsFrom(config));
+  stack.defer(() => vision.close());
   const sightings: SightingMessage[] = [];
-  try {
-    const shop = await openShop({
-      config,
-      persists: true,
-      embedder: vision.embedder,
-      environment: options.environment,
-      logger: options.logger,
-      onSighting: (message) => {
-        sightings.push(message);
-        options.onSighting(toSighting(message));
-      },
-    });
-    try {
-      const camera = 'shop';
-      const asCamera = options.once ? {} : { asCamera: { loop: false } };
-      const source = await openSource(path, { camera, ...asCamera }, { logger: options.logger });
-      const { analysis } = await analyzeVideo({
-        source,
-        camera,
-        vision,
-        shop,
-        sightings,
-        visitGapMs: DEMO_VISIT_GAP_SECONDS * 1000,
-        lookIntervalMs: config.vision.lookIntervalMs,
-        onProgress: options.onProgress,
-        signal: options.signal,
-      });
-      return analysis;
-    } finally {
-      await shop.close();
-    }
-  } finally {
-    await vision.close();
-  }
+  const shop = await openShop({
+    config,
+    persists: true,
+    embedder: vision.embedder,
+    environment: options.environment,
+    logger: options.logger,
+    onSighting: (message) => {
+      sightings.push(message);
+      options.onSighting(toSighting(message));
+    },
+  });
+  stack.defer(() => shop.close());
+  const camera = 'shop';
+  const asCamera = options.once ? {} : { asCamera: { loop: false } };
+  const source = await openSource(path, { camera, ...asCamera }, { logger: options.logger });
+  const { out, annotate } = options;
+  const given = { out, annotate, crops: false, embeddings: false, format: 'none' as const };
+  const output = openOutput({ ...given, label: basename(path), mode: config.mode });
+  stack.defer(() => output.abort());
+  const { analysis } = await analyzeVideo({
+    source,
+    camera,
+    vision,
+    shop,
+    sightings,
+    visitGapMs: DEMO_VISIT_GAP_SECONDS * 1000,
+    lookIntervalMs: config.vision.lookIntervalMs,
+    ...(output.wantsFrames ? { onFrame: (frame, faces) => output.frame(frame, faces) } : {}),
+    onProgress: options.onProgress,
+    signal: options.signal,
+  });
+  await output.finishVideo(analysis);
+  return analysis;
 }

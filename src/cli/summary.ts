@@ -55,11 +55,17 @@ function indentFirst(row: readonly string[]): string[] {
   return row.map((cell, i) => (i === 0 ? `  ${cell}` : cell));
 }
 
-/** The columns of the paper's Table I. */
-export const sightingHeader = ['TIMESTAMP', 'AGE', 'GENDER', 'FACE ID'];
+/** The columns of the paper's Table I, for rows that are printed one by one. */
+const sightingWidths = [24, 5, 7, 14];
+export const sightingHeader = sightingLine(['TIMESTAMP', 'AGE', 'GENDER', 'FACE ID']);
 
-export function sightingCells({ timestamp, age, gender, faceId }: Sighting): string[] {
-  return [timestamp, age === null ? '–' : age.toFixed(1), gender, faceId ?? '(not yet known)'];
+export function sightingRow({ timestamp, age, gender, faceId }: Sighting): string {
+  return sightingLine([timestamp, age === null ? '–' : age.toFixed(1), gender, faceId ?? '(not known)']);
+}
+
+function sightingLine(cells: readonly string[]): string {
+  const padded = cells.map((cell, i) => cell.padEnd(sightingWidths[i] ?? 0));
+  return `${padded.join('  ').trimEnd()}\n`;
 }
 
 /** Age bands × gender with bars, as the paper's Fig. 11. */

@@ -1,9 +1,15 @@
 import type { Command } from 'commander';
 import { silentLogger } from '../../core/logger.ts';
 import type { CommandContext } from '../context.ts';
-import { distributionLines, sightingCells, sightingHeader } from '../summary.ts';
+import { distributionLines, sightingHeader, sightingRow } from '../summary.ts';
 
-const WIDTHS = [24, 5, 7, 14];
+interface DemoFlags {
+  readonly once?: true;
+  readonly data?: string;
+  readonly out?: string;
+  readonly annotate?: string;
+  readonly json?: true;
+}
 
 export function registerDemo(program: Command, context: CommandContext): void {
   program
@@ -11,24 +17,23 @@ export function registerDemo(program: Command, context: CommandContext): void {
     .description('see it work: a shop clip of 160 s with real faces, with the truth beside the result')
     .option('--once', 'as fast as it goes, not in the time of the clip')
     .option('--data <dir>', 'keep database and key here, to see the visitors recognised in the next run')
+    .option('--out <dir>', 'also write JSON, CSV and an HTML report into this folder')
+    .option('--annotate <file>', 'also write the clip (.mp4) with boxes, ids and ages')
     .option('--json', 'print the analysis as JSON instead')
-    .action(async (flags: { once?: true; data?: string; json?: true }) => {
+    .action(async (flags: DemoFlags) => {
       const composing = context.progress('composing the clip');
       const playing = context.progress('watching');
-      const print = async (cells: readonly string[]) => {
+      const print = (row: string) => {
         playing.clear();
-        await context.out(
-          `${cells
-            .map((cell, i) => cell.padEnd(WIDTHS[i] ?? 0))
-            .join('  ')
-            .trimEnd()}\n`,
-        );
+        void context.out(row);
       };
       let header = false;
       const { runDemo } = await import('../../app/demo.ts');
       const { analysis, comparison, table } = await runDemo({
         once: flags.once === true,
         dataDir: flags.data,
+        out: flags.out,
+        annotate: flags.annotate,
         environment: context.env,
         logger: silentLogger,
         signal: context.signal,
@@ -39,9 +44,9 @@ export function registerDemo(program: Command, context: CommandContext): void {
         },
         onSighting: (sighting) => {
           if (flags.json) return;
-          if (!header) void print(sightingHeader);
+          if (!header) print(sightingHeader);
           header = true;
-          void print(sightingCells(sighting));
+          print(sightingRow(sighting));
         },
       });
       composing.clear();

@@ -4,7 +4,7 @@ import { toSighting } from '../../contract/sighting.ts';
 import { VitrineError } from '../../core/errors.ts';
 import type { CommandContext } from '../context.ts';
 import { numberOption, repeated } from '../options.ts';
-import { sightingCells, sightingHeader } from '../summary.ts';
+import { sightingHeader, sightingRow } from '../summary.ts';
 
 interface RunFlags {
   readonly source?: readonly string[];
@@ -23,8 +23,6 @@ Examples:
   vitrine run --source rtsp://user:password@camera/stream --mode loyalty --data shop
   vitrine run --config vitrine.yaml                   cameras and rules from a file
 Ctrl-C stops it; what was seen is stored first.`;
-
-const WIDTHS = [24, 5, 7, 14];
 
 export function registerRun(program: Command, context: CommandContext): void {
   program
@@ -52,15 +50,8 @@ async function run(context: CommandContext, flags: RunFlags): Promise<void> {
   const config = context.config({ file: flags.config, overrides: overridesFrom(flags) });
   if (config.cameras.length === 0)
     throw new VitrineError('USAGE', 'no camera: give --source or a configuration file');
-  const print = (cells: readonly string[]) =>
-    context.out(
-      `${cells
-        .map((cell, i) => cell.padEnd(WIDTHS[i] ?? 0))
-        .join('  ')
-        .trimEnd()}\n`,
-    );
   context.err(`Watching ${config.cameras.length} camera(s) in ${config.mode} mode; Ctrl-C stops.`);
-  if (!flags.quiet && !flags.json) await print(sightingHeader);
+  if (!flags.quiet && !flags.json) await context.out(sightingHeader);
   const { runEmbedded } = await import('../../app/run.ts');
   const { cameras, problems } = await runEmbedded({
     config,
@@ -70,7 +61,7 @@ async function run(context: CommandContext, flags: RunFlags): Promise<void> {
     onSighting: (message) => {
       const sighting = toSighting(message);
       if (flags.json) void context.out(`${JSON.stringify(sighting)}\n`);
-      else if (!flags.quiet) void print(sightingCells(sighting));
+      else if (!flags.quiet) void context.out(sightingRow(sighting));
     },
   });
   for (const [id, { frames, dropped, faces }] of cameras)
