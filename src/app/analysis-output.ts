@@ -13,10 +13,14 @@ import type { RgbImage } from '../core/image.ts';
 import { sightingsAsCsv } from '../insight/export.ts';
 import { renderReport } from '../insight/report/render-report.ts';
 import { extractPatch } from '../vision/sampling.ts';
-import type { AnalyzeResult } from './analyze.ts';
 import type { PictureResult } from './analyze-pictures.ts';
 import type { SeenFace } from './analyze-video.ts';
 import { labelPictureFace, labelSeenFace } from './face-labels.ts';
+
+export type AnalyzeResult =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'video'; readonly analysis: VideoAnalysis }
+  | { readonly kind: 'picture'; readonly analysis: ImageAnalysis };
 
 export interface OutputOptions {
   readonly label: string;

@@ -2,13 +2,12 @@ import { basename } from 'node:path';
 import { classifySource, listImages, openSource } from '../capture/open.ts';
 import type { CaptureOptions } from '../capture/source.ts';
 import type { Config } from '../config/schema.ts';
-import type { ImageAnalysis, VideoAnalysis } from '../contract/analysis.ts';
 import type { SightingMessage } from '../contract/sighting.ts';
 import { describeError, VitrineError } from '../core/errors.ts';
 import type { Frame } from '../core/frame.ts';
 import type { Logger } from '../core/logger.ts';
 import { modeRules } from '../privacy/modes.ts';
-import { openOutput } from './analysis-output.ts';
+import { type AnalyzeResult, openOutput } from './analysis-output.ts';
 import { analyzePictures, type PictureResult } from './analyze-pictures.ts';
 import { analyzeVideo } from './analyze-video.ts';
 import type { Shop } from './shop.ts';
@@ -43,11 +42,6 @@ export interface AnalyzeProgress {
   readonly total: number | undefined;
   readonly detail: string;
 }
-
-export type AnalyzeResult =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'video'; readonly analysis: VideoAnalysis }
-  | { readonly kind: 'picture'; readonly analysis: ImageAnalysis };
 
 /** Analyses one source after the other; gives results as they come, in the format asked for. */
 export async function* analyzeSources(

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { VideoWriter } from '../capture/ffmpeg/writer.ts';
 import { openSource } from '../capture/open.ts';
 import { loadConfig } from '../config/load.ts';
@@ -14,6 +14,7 @@ import {
   DEMO_VISIT_GAP_SECONDS,
   type DemoComparison,
 } from '../demo/compare.ts';
+import { distributionOf, distributionRows } from '../insight/distribution.ts';
 import { defaultModelsDir } from '../vision/onnx/manifest.ts';
 import { openOutput } from './analysis-output.ts';
 import { analyzeVideo, type VideoProgress } from './analyze-video.ts';
@@ -41,6 +42,8 @@ export interface DemoResult {
   readonly clip: string;
   readonly analysis: VideoAnalysis;
   readonly comparison: DemoComparison;
+  /** Visitors by age and gender, as rows of text. */
+  readonly distribution: readonly (readonly string[])[];
   /** The comparison as lines of text. */
   readonly table: readonly string[];
 }
@@ -63,7 +66,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   try {
     const analysis = await play(clip.path, temporary ?? options.dataDir ?? '', options);
     const comparison = compareWithTruth({ truth: clip.truth, analysis });
-    return { clip: clip.path, analysis, comparison, table: comparisonTable(comparison) };
+    const people = analysis.visitors.map(({ age, gender }) => ({ age: age.mean, gender: gender.label }));
+    const distribution = distributionRows(distributionOf(people));
+    return { clip: clip.path, analysis, comparison, distribution, table: comparisonTable(comparison) };
   } finally {
     if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
   }
@@ -95,9 +100,9 @@ async function play(path: string, dataDir: string, options: DemoOptions): Promis
   const source = await openSource(path, { camera, ...asCamera }, { logger: options.logger });
   const { out, annotate } = options;
   const given = { out, annotate, crops: false, embeddings: false, format: 'none' as const };
-  const output = openOutput({ ...given, label: basename(path), mode: config.mode });
+  const output = openOutput({ ...given, label: 'demo', mode: config.mode });
   stack.defer(() => output.abort());
-  const { analysis } = await analyzeVideo({
+  const { analysis: seen } = await analyzeVideo({
     source,
     camera,
     vision,
@@ -109,6 +114,7 @@ async function play(path: string, dataDir: string, options: DemoOptions): Promis
     onProgress: options.onProgress,
     signal: options.signal,
   });
+  const analysis = { ...seen, source: 'Vitrine demo' };
   await output.finishVideo(analysis);
   return analysis;
 }

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 
 export interface ConfirmOptions {
   readonly question: string;
@@ -7,23 +7,19 @@ export interface ConfirmOptions {
   readonly signal: AbortSignal;
 }
 
-/** Asks until `y` or `n`; only a clear yes is one: an empty line, the end of the input and Ctrl-C are a no. */
+/** Asks until yes or no; only a clear yes is one: an empty line, the end of the input and Ctrl-C are a no. */
 export async function confirm({ question, input, output, signal }: ConfirmOptions): Promise<boolean> {
   // Not as a terminal: that would take Ctrl-C away from the process, which knows what to do with it.
-  const lines = createInterface({ input, output, terminal: false });
-  const ended = new AbortController();
-  lines.once('close', () => ended.abort());
+  const lines = createInterface({ input, terminal: false, signal });
   try {
-    for (;;) {
-      const answer = await lines.question(`${question} [y/N] `, {
-        signal: AbortSignal.any([signal, ended.signal]),
-      });
-      if (/^y(es)?$/i.test(answer.trim())) return true;
-      if (/^(no?)?$/i.test(answer.trim())) return false;
+    output.write(`${question} [y/N] `);
+    for await (const line of lines) {
+      const answer = line.trim();
+      if (/^y(es)?$/i.test(answer)) return true;
+      if (/^(no?)?$/i.test(answer)) return false;
+      output.write(`${question} [y/N] `);
     }
-  } catch (error) {
-    if (signal.aborted || ended.signal.aborted) return false;
-    throw error;
+    return false;
   } finally {
     lines.close();
   }

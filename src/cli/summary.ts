@@ -1,7 +1,5 @@
 import type { ImageAnalysis, VideoAnalysis } from '../contract/analysis.ts';
 import type { Sighting } from '../contract/sighting.ts';
-import { type AgeBand, defaultAgeBands } from '../core/age-band.ts';
-import { type Distribution, distributionOf } from '../insight/distribution.ts';
 import { duration } from './progress.ts';
 
 /** Results as a person reads them in a terminal. */
@@ -66,22 +64,6 @@ export function sightingRow({ timestamp, age, gender, faceId }: Sighting): strin
 function sightingLine(cells: readonly string[]): string {
   const padded = cells.map((cell, i) => cell.padEnd(sightingWidths[i] ?? 0));
   return `${padded.join('  ').trimEnd()}\n`;
-}
-
-/** Age bands × gender with bars, as the paper's Fig. 11. */
-export function distributionLines(
-  people: Parameters<typeof distributionOf>[0],
-  bands: readonly AgeBand[] = defaultAgeBands,
-): string[] {
-  const distribution: Distribution = distributionOf(people, bands);
-  const rows = distribution.rows.map(({ band, counts }) => [
-    band?.label ?? 'unknown',
-    String(counts.female),
-    String(counts.male),
-    String(counts.unknown),
-    '█'.repeat(counts.female) + '▒'.repeat(counts.male) + '░'.repeat(counts.unknown),
-  ]);
-  return table([['AGE', 'FEMALE', 'MALE', 'UNKNOWN', '█ female ▒ male ░ unknown'], ...rows]);
 }
 
 /** Rows in columns, two spaces apart, without trailing space. */

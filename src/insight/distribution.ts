@@ -61,3 +61,15 @@ export function peopleOfSightings(sightings: Iterable<Sighting>): CountedPerson[
   }
   return [...people.values()];
 }
+
+/** The distribution as rows of text, header first, with a bar for each band, as the paper's Fig. 11. */
+export function distributionRows({ rows }: Distribution): string[][] {
+  const body = rows.map(({ band, counts }) => [
+    band?.label ?? 'unknown',
+    String(counts.female),
+    String(counts.male),
+    String(counts.unknown),
+    '█'.repeat(counts.female) + '▒'.repeat(counts.male) + '░'.repeat(counts.unknown),
+  ]);
+  return [['AGE', 'FEMALE', 'MALE', 'UNKNOWN', '█ female ▒ male ░ unknown'], ...body];
+}

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { silentLogger } from '../../core/logger.ts';
 import type { CommandContext } from '../context.ts';
-import { distributionLines, sightingHeader, sightingRow } from '../summary.ts';
+import { sightingHeader, sightingRow, table } from '../summary.ts';
 
 interface DemoFlags {
   readonly once?: true;
@@ -29,7 +29,12 @@ export function registerDemo(program: Command, context: CommandContext): void {
       };
       let header = false;
       const { runDemo } = await import('../../app/demo.ts');
-      const { analysis, comparison, table } = await runDemo({
+      const {
+        analysis,
+        comparison,
+        distribution,
+        table: verdicts,
+      } = await runDemo({
         once: flags.once === true,
         dataDir: flags.data,
         out: flags.out,
@@ -55,9 +60,8 @@ export function registerDemo(program: Command, context: CommandContext): void {
         await context.out(`${JSON.stringify(analysis)}\n`);
         return;
       }
-      const people = analysis.visitors.map((v) => ({ age: v.age.mean, gender: v.gender.label }));
       const speed = `${analysis.frames} frames at ${analysis.performance.framesPerSecond.toFixed(0)} frames/s`;
-      const lines = ['', `Visitors by age and gender (${speed})`, ...distributionLines(people), '', ...table];
+      const lines = ['', `Visitors by age and gender (${speed})`, ...table(distribution), '', ...verdicts];
       await context.out(`${lines.join('\n')}\n`);
       if (context.signal.aborted) context.err('Stopped before the end of the clip.');
       else if (!comparison.ok) context.exitCode = 1;
