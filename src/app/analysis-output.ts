@@ -30,6 +30,8 @@ export interface OutputOptions {
   readonly crops: boolean;
   readonly embeddings: boolean;
   readonly format: 'json' | 'csv' | 'none';
+  /** Whether printed CSV begins with its header: once, before the first source. */
+  readonly header: boolean;
 }
 
 /** Where the results of one source go: what is printed, and the files that were asked for. */
@@ -59,10 +61,11 @@ class FileOutput implements AnalysisOutput {
   readonly #crops = new Map<string, Uint8Array>();
   #writer: VideoWriter | undefined;
   #startedAt: number | undefined;
-  #csvStarted = false;
+  #headerDue: boolean;
 
   constructor(options: OutputOptions) {
     this.#options = options;
+    this.#headerDue = options.header;
   }
 
   get wantsFrames(): boolean {
@@ -106,7 +109,7 @@ class FileOutput implements AnalysisOutput {
     const { format } = this.#options;
     if (format === 'none') yield { kind: 'video', analysis };
     else if (format === 'json') yield { kind: 'text', text: `${JSON.stringify(analysis)}\n` };
-    else for await (const text of sightingsAsCsv(analysis.sightings)) yield { kind: 'text', text };
+    else yield { kind: 'text', text: await this.#csv(analysis.sightings) };
   }
 
   async *pictureResult(frame: Frame, result: PictureResult): AsyncGenerator<AnalyzeResult, void, undefined> {
@@ -126,7 +129,7 @@ class FileOutput implements AnalysisOutput {
     return JSON.stringify({ ...analysis, faces: withEmbeddings });
   }
 
-  /** A picture's faces as sightings; the header once, before the first. */
+  /** A picture's faces as sightings. */
   async #pictureCsv(frame: Frame, analysis: ImageAnalysis): Promise<string> {
     const rows = analysis.faces.map((face, i): Sighting => {
       const { box, score, age, gender, faceId } = face;
@@ -141,11 +144,14 @@ class FileOutput implements AnalysisOutput {
         confidence: score,
       };
     });
-    const parts: string[] = [];
-    for await (const text of sightingsAsCsv(rows)) parts.push(text);
-    const [header = '', ...body] = parts;
-    const text = this.#csvStarted ? body.join('') : [header, ...body].join('');
-    this.#csvStarted = true;
+    return this.#csv(rows);
+  }
+
+  /** The header only before the first row of all. */
+  async #csv(rows: readonly Sighting[]): Promise<string> {
+    const [header = '', ...body] = await Array.fromAsync(sightingsAsCsv(rows));
+    const text = this.#headerDue ? [header, ...body].join('') : body.join('');
+    this.#headerDue = false;
     return text;
   }
 
@@ -179,9 +185,7 @@ class FileOutput implements AnalysisOutput {
       return;
     }
     await writeWhole(file('.json'), `${JSON.stringify(analysis)}\n`);
-    const csv: string[] = [];
-    for await (const text of sightingsAsCsv(sightings)) csv.push(text);
-    await writeWhole(file('.csv'), csv.join(''));
+    await writeWhole(file('.csv'), (await Array.fromAsync(sightingsAsCsv(sightings))).join(''));
   }
 }
 

@@ -61,7 +61,16 @@ export async function* analyzeSources(
   for (const [i, source] of sources.entries()) {
     if (signal.aborted) return;
     const kind = kinds[i];
-    const job: Job = { options, source, vision, shop, sightings, many, folder: kind === 'folder' };
+    const job: Job = {
+      options,
+      source,
+      vision,
+      shop,
+      sightings,
+      many,
+      first: i === 0,
+      folder: kind === 'folder',
+    };
     yield* isPicture(kind) ? pictures(job) : video(job);
     sightings.length = 0;
   }
@@ -103,6 +112,7 @@ interface Job {
   /** Of this source; filled by the shop. */
   readonly sightings: readonly SightingMessage[];
   readonly many: boolean;
+  readonly first: boolean;
   readonly folder: boolean;
 }
 
@@ -111,7 +121,7 @@ async function* video(job: Job): AsyncGenerator<AnalyzeResult, void, undefined> 
   if (shop === undefined) throw new VitrineError('INTERNAL', 'a clip without a shop');
   const { config, camera } = options;
   const source = await openSource(job.source, captureOptions(options), { logger: options.logger });
-  const output = openOutput({ ...options, label: source.label, mode: config.mode });
+  const output = openOutput({ ...options, label: source.label, mode: config.mode, header: job.first });
   const signal = withDuration(options.signal, options.duration);
   try {
     const { analysis, failure } = await analyzeVideo({
@@ -150,7 +160,12 @@ async function* pictures(job: Job): AsyncGenerator<AnalyzeResult, void, undefine
     warn: (message, fields) => onTrouble(withFields(message, fields)),
   };
   const source = await openSource(job.source, captureOptions(options), { logger });
-  const output = openOutput({ ...options, label: source.label, mode: options.config.mode });
+  const output = openOutput({
+    ...options,
+    label: source.label,
+    mode: options.config.mode,
+    header: job.first,
+  });
   const persons = modeRules[options.config.mode].persistsVisitors ? shop?.gallery : undefined;
   const labelOf = (frame: Frame) => paths[frame.sequence] ?? job.source;
   const done: PictureResult[] = [];

@@ -99,7 +99,7 @@ async function play(path: string, dataDir: string, options: DemoOptions): Promis
   const asCamera = options.once ? {} : { asCamera: { loop: false } };
   const source = await openSource(path, { camera, ...asCamera }, { logger: options.logger });
   const { out, annotate } = options;
-  const given = { out, annotate, crops: false, embeddings: false, format: 'none' as const };
+  const given = { out, annotate, crops: false, embeddings: false, format: 'none' as const, header: true };
   const output = openOutput({ ...given, label: 'demo', mode: config.mode });
   stack.defer(() => output.abort());
   const { analysis: seen } = await analyzeVideo({
