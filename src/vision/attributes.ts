@@ -113,10 +113,24 @@ export function ageEstimate(mean: number, quality: number): AgeEstimate {
   const [below, above] = interpolateErrors(mean);
   const widening = 1 + (WORST_WIDENING - 1) * Math.min(1, Math.max(0, 1 - quality / 0.6));
   return {
-    mean,
+    mean: cautiousAge(mean),
     low: Math.max(0, mean - below * widening),
     high: Math.min(120, mean + above * widening),
   };
+}
+
+/**
+ * In the late teens the network errs upwards more often than downwards, and to take a minor for an adult is the worse
+ * mistake: estimates from 15 to 27 are lowered, most at 21, which becomes 18. Fitted to the development set: of its 90
+ * minors 5 instead of 11 are then put among adults, of its 325 adults 8 instead of 4 among minors.
+ */
+const CAUTION = { from: 15, turn: 21, turned: 18, to: 27 } as const;
+
+export function cautiousAge(age: number): number {
+  const { from, turn, turned, to } = CAUTION;
+  if (age <= from || age >= to) return age;
+  if (age <= turn) return from + ((age - from) * (turned - from)) / (turn - from);
+  return turned + ((age - turn) * (to - turned)) / (to - turn);
 }
 
 function interpolateErrors(age: number): readonly [below: number, above: number] {
