@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VitrineError } from '../../src/core/errors.ts';
 import { networks } from './catalogue.ts';
@@ -35,14 +35,15 @@ const manifestUrl = new URL('../manifest.json', import.meta.url);
 /**
  * Turns the weights inside the installed npm packages into ONNX files: one after the other, without any network
  * access. A file that already has the manifest's hash is left alone; every other is written beside its place and then
- * renamed, so a reader never sees half a file. Throws MODEL_BUILD_FAILED, or OUTPUT_UNWRITABLE or DISK_FULL where the
- * folder is the trouble.
+ * renamed, so a reader never sees half a file; what builds that were killed left of these is removed after an hour.
+ * Throws MODEL_BUILD_FAILED, or OUTPUT_UNWRITABLE or DISK_FULL where the folder is the trouble.
  */
 export async function buildModels(options: BuildOptions): Promise<BuiltModel[]> {
   const expected = options.expected ?? (await manifestHashes());
   const results: BuiltModel[] = [];
   try {
     await mkdir(options.outDir, { recursive: true });
+    await removeLeftovers(options.outDir);
     for (const network of networks) {
       const result = await buildModel(network, options.outDir, expected.get(network.name));
       results.push(result);
@@ -96,6 +97,22 @@ export async function convert(network: Network): Promise<Uint8Array> {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new VitrineError('MODEL_BUILD_FAILED', `${network.name}: ${reason}`, { cause });
+  }
+}
+
+/** A temporary file of `writeAtomically`, and no other: the folder may be anybody's. */
+const temporaryFile = /\.onnx\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
+
+/** A build takes seconds: a temporary file of this age belongs to none that still runs. Milliseconds. */
+const LEFTOVER_AGE = 3_600_000;
+
+/** One that cannot be removed stays: that is no reason not to build. */
+async function removeLeftovers(outDir: string): Promise<void> {
+  const names = (await readdir(outDir)).filter((name) => temporaryFile.test(name));
+  for (const path of names.map((name) => join(outDir, name))) {
+    const written = await stat(path).catch(() => undefined);
+    if (written === undefined || Date.now() - written.mtimeMs < LEFTOVER_AGE) continue;
+    await rm(path, { force: true }).catch(() => undefined);
   }
 }
 

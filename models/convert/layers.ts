@@ -84,23 +84,6 @@ export function scaleConvolutionInput(base: Convolution, factor: number): Convol
   return { ...base, filters: base.filters.map((value) => value * factor) };
 }
 
-/** The convolution with only these output channels of the base, in this order. */
-export function selectChannels(base: Convolution, channels: readonly number[]): Convolution {
-  const perChannel = base.filters.length / base.shape[0];
-  const filters = new Float32Array(perChannel * channels.length);
-  for (const [to, from] of channels.entries()) {
-    filters.set(base.filters.subarray(from * perChannel, (from + 1) * perChannel), to * perChannel);
-  }
-  const [, ...rest] = base.shape;
-  const { bias } = base;
-  return {
-    ...base,
-    filters,
-    shape: [channels.length, ...rest],
-    bias: bias && Float32Array.from(channels, (channel) => bias[channel] as number),
-  };
-}
-
 export function addConvolution(graph: GraphBuilder, x: ValueName, layer: Convolution): ValueName {
   const { filters, shape, bias, stride, dilation, groups, padding } = layer;
   const inputs = [x, graph.floats(filters, shape)];
@@ -119,11 +102,11 @@ export function addSeparable(
   graph: GraphBuilder,
   x: ValueName,
   weights: Weights,
-  options: { name: string; stride?: number; padding: Padding },
+  options: { name: string; stride?: number },
 ): ValueName {
-  const { name, stride = 1, padding } = options;
+  const { name, stride = 1 } = options;
   const depthwise = weights.get(`${name}/depthwise_filter`);
-  const spread = addConvolution(graph, x, depthwiseConvolution(depthwise, { stride, padding }));
+  const spread = addConvolution(graph, x, depthwiseConvolution(depthwise, { stride, padding: 'same' }));
   const pointwise = weights.get(`${name}/pointwise_filter`);
   const bias = weights.get(`${name}/bias`);
   return addConvolution(graph, spread, convolution(pointwise, { bias, padding: 'valid' }));

@@ -41,7 +41,6 @@ const root = protobuf.Root.fromJSON({
     AttributeProto: {
       fields: {
         name: field(1, 'string'),
-        f: field(2, 'float'),
         i: field(3, 'int64'),
         s: field(4, 'bytes'),
         ints: numbers(8, 'int64'),
@@ -70,10 +69,10 @@ export const FLOAT = 1;
 export const INT64 = 7;
 
 /** Kinds of attribute, `AttributeProto.AttributeType`. */
-const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 } as const;
+const attributeTypes = { int: 2, string: 3, ints: 7 } as const;
 
-/** An integer, integers, a word, or (wrapped, because ONNX tells them apart) a real number. */
-export type OnnxAttribute = number | readonly number[] | string | { readonly float: number };
+/** An integer, integers or a word. */
+export type OnnxAttribute = number | readonly number[] | string;
 
 export interface OnnxNode {
   readonly op: string;
@@ -134,7 +133,6 @@ function attributeMessage(name: string, value: OnnxAttribute) {
   if (typeof value === 'number') return { name, i: value, type: attributeTypes.int };
   if (typeof value === 'string')
     return { name, s: Buffer.from(value, 'latin1'), type: attributeTypes.string };
-  if ('float' in value) return { name, f: value.float, type: attributeTypes.float };
   return { name, ints: [...value], type: attributeTypes.ints };
 }
 

@@ -2,24 +2,23 @@ import { z } from 'zod';
 import { VitrineError } from '../../src/core/errors.ts';
 
 /**
- * TensorFlow.js weight lists. The layout of the `.bin` file is the list's order, without gaps:
+ * TensorFlow.js weight lists, as far as our networks use them. The layout of the `.bin` file is the list's order,
+ * without gaps:
  *
- *   entry without quantisation     little-endian values of `dtype` (float32, int32, uint8, bool)
+ *   entry without quantisation     little-endian values of `dtype` (float32, int32)
  *   quantisation float16           IEEE half precision, 2 bytes each
- *   quantisation uint8 or uint16   value · scale + min; rounded for an int32 entry
+ *   quantisation uint8             value · scale + min
  */
-const weightEntrySchema = z.object({
-  name: z.string(),
-  shape: z.array(z.number().int().nonnegative()),
-  dtype: z.enum(['float32', 'int32', 'uint8', 'bool']),
-  quantization: z
-    .object({
-      dtype: z.enum(['uint8', 'uint16', 'float16']),
-      scale: z.number().optional(),
-      min: z.number().optional(),
-    })
-    .optional(),
-});
+const quantizationSchema = z.discriminatedUnion('dtype', [
+  z.object({ dtype: z.literal('uint8'), scale: z.number(), min: z.number() }),
+  z.object({ dtype: z.literal('float16') }),
+]);
+const placeSchema = z.object({ name: z.string(), shape: z.array(z.number().int().nonnegative()) });
+/** Of our networks none quantises integers; one that did would be refused here. */
+const weightEntrySchema = z.discriminatedUnion('dtype', [
+  placeSchema.extend({ dtype: z.literal('float32'), quantization: quantizationSchema.optional() }),
+  placeSchema.extend({ dtype: z.literal('int32'), quantization: z.undefined().optional() }),
+]);
 export const weightListSchema = z.array(weightEntrySchema);
 export type WeightEntry = z.infer<typeof weightEntrySchema>;
 
@@ -76,32 +75,14 @@ interface Storage {
   readonly read: (view: DataView, offset: number) => number;
 }
 
-function storageOf(entry: WeightEntry): Storage {
-  const { quantization } = entry;
-  if (quantization === undefined) return plainStorage[entry.dtype];
-  if (quantization.dtype === 'float16') {
+function storageOf({ dtype, quantization }: WeightEntry): Storage {
+  if (dtype === 'int32') return { width: 4, read: (view, offset) => view.getInt32(offset, true) };
+  if (quantization === undefined) return { width: 4, read: (view, offset) => view.getFloat32(offset, true) };
+  if (quantization.dtype === 'float16')
     return { width: 2, read: (view, offset) => halfToFloat(view.getUint16(offset, true)) };
-  }
-  const { scale = 1, min = 0, dtype } = quantization;
-  const raw = dtype === 'uint8' ? plainStorage.uint8 : uint16Storage;
-  const expand = (value: number): number => value * scale + min;
-  return {
-    width: raw.width,
-    read: (view, offset) => {
-      const value = expand(raw.read(view, offset));
-      return entry.dtype === 'int32' ? Math.round(value) : value;
-    },
-  };
+  const { scale, min } = quantization;
+  return { width: 1, read: (view, offset) => view.getUint8(offset) * scale + min };
 }
-
-const plainStorage: Record<WeightEntry['dtype'], Storage> = {
-  float32: { width: 4, read: (view, offset) => view.getFloat32(offset, true) },
-  int32: { width: 4, read: (view, offset) => view.getInt32(offset, true) },
-  uint8: { width: 1, read: (view, offset) => view.getUint8(offset) },
-  bool: { width: 1, read: (view, offset) => view.getUint8(offset) },
-};
-
-const uint16Storage: Storage = { width: 2, read: (view, offset) => view.getUint16(offset, true) };
 
 /** IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
 function halfToFloat(bits: number): number {

@@ -3,13 +3,11 @@
 /** What a model does in the vision path. One model is selected per role. */
 export const modelRoles = [
   'face-detector',
-  'face-scanner',
   'face-mesh',
   'landmarks-68',
   'face-embedder',
   'face-appearance',
   'age-gender',
-  'antispoof',
   'liveness',
 ] as const;
 export type ModelRole = (typeof modelRoles)[number];
@@ -40,17 +38,15 @@ export interface OutputSpec extends TensorSpec {
   readonly tensor?: string;
 }
 
-/** The outputs that the vision path reads, by role; a model has all of one set. Layouts: `docs/guides/models.md`. */
-export const roleOutputs: Readonly<Record<ModelRole, readonly (readonly string[])[]>> = {
-  'face-detector': [['scores', 'boxes']],
-  'face-scanner': [['grid'], ['boxes', 'scores']],
-  'face-mesh': [['landmarks', 'score']],
-  'landmarks-68': [['points']],
-  'face-embedder': [['embedding']],
-  'face-appearance': [['descriptor']],
-  'age-gender': [['age', 'gender']],
-  antispoof: [['real']],
-  liveness: [['live']],
+/** The outputs that the vision path reads, by role. Layouts: `docs/guides/models.md`. */
+export const roleOutputs: Readonly<Record<ModelRole, readonly string[]>> = {
+  'face-detector': ['scores', 'boxes'],
+  'face-mesh': ['landmarks', 'score'],
+  'landmarks-68': ['points'],
+  'face-embedder': ['embedding'],
+  'face-appearance': ['descriptor'],
+  'age-gender': ['age', 'gender'],
+  liveness: ['live'],
 };
 
 /** One entry of a manifest (`models/manifest.json`, or a user's own). */

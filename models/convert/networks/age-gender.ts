@@ -19,7 +19,7 @@ const MEAN = [122.782, 117.001, 104.298] as const;
 
 /**
  * The age and gender network of face-api.js: a small Xception. `age` in years (a regression), `gender` as the
- * probabilities of male and female, `features` the pooled numbers that both are linear in.
+ * probabilities of male and female.
  */
 export const ageGender: Network = {
   name: 'age_gender',
@@ -32,7 +32,6 @@ export const ageGender: Network = {
   outputs: [
     { name: 'age', shape: ['N', 1] },
     { name: 'gender', shape: ['N', 2] },
-    { name: 'features', shape: ['N', 512] },
   ],
   async convert(graph) {
     const weights = await readWeightList('@vladmandic/face-api', 'model/age_gender_model');
@@ -45,7 +44,7 @@ export const ageGender: Network = {
         weight: weights.get(`fc/${name}/weights`),
         bias: weights.get(`fc/${name}/bias`),
       });
-    return { age: head('age'), gender: graph.node('Softmax', [head('gender')], { axis: -1 }), features };
+    return { age: head('age'), gender: graph.node('Softmax', [head('gender')], { axis: -1 }) };
   },
 };
 
@@ -57,7 +56,7 @@ function extractor(graph: GraphBuilder, weights: Weights): ValueName {
   x = reduction(graph, weights, { x, inner: relu(graph, x), name: 'entry_flow/reduction_block_1' });
   for (const index of [0, 1]) x = middle(graph, weights, { x, name: `middle_flow/main_block_${index}` });
   x = reduction(graph, weights, { x, inner: relu(graph, x), name: 'exit_flow/reduction_block' });
-  return relu(graph, addSeparable(graph, x, weights, { name: 'exit_flow/separable_conv', padding: 'same' }));
+  return relu(graph, addSeparable(graph, x, weights, { name: 'exit_flow/separable_conv' }));
 }
 
 /** Two separable convolutions and a pool, beside a strided 1×1 convolution of the block's input. */
@@ -67,9 +66,8 @@ function reduction(
   block: { x: ValueName; inner: ValueName; name: string },
 ): ValueName {
   const { x, inner, name } = block;
-  const first = addSeparable(graph, inner, weights, { name: `${name}/separable_conv0`, padding: 'same' });
-  const options = { name: `${name}/separable_conv1`, padding: 'same' } as const;
-  const second = addSeparable(graph, relu(graph, first), weights, options);
+  const first = addSeparable(graph, inner, weights, { name: `${name}/separable_conv0` });
+  const second = addSeparable(graph, relu(graph, first), weights, { name: `${name}/separable_conv1` });
   const pooled = addPool(graph, second, { op: 'MaxPool', size: 3, stride: 2, padding: 'same' });
   return add(graph, pooled, addConvolution(graph, x, strided(weights, `${name}/expansion_conv`)));
 }
@@ -77,8 +75,7 @@ function reduction(
 function middle(graph: GraphBuilder, weights: Weights, block: { x: ValueName; name: string }): ValueName {
   let y = block.x;
   for (const index of [0, 1, 2]) {
-    const options = { name: `${block.name}/separable_conv${index}`, padding: 'same' } as const;
-    y = addSeparable(graph, relu(graph, y), weights, options);
+    y = addSeparable(graph, relu(graph, y), weights, { name: `${block.name}/separable_conv${index}` });
   }
   return add(graph, y, block.x);
 }

@@ -34,7 +34,7 @@ export const faceLandmark68: Network = {
     const weights = await readWeightList('@vladmandic/face-api', 'model/face_landmark_68_model');
     let x = denseBlock(graph, weights, { name: 'dense0', first: firstLayer(graph, weights) });
     for (const name of ['dense1', 'dense2', 'dense3']) {
-      const first = addSeparable(graph, x, weights, { name: `${name}/conv0`, stride: 2, padding: 'same' });
+      const first = addSeparable(graph, x, weights, { name: `${name}/conv0`, stride: 2 });
       x = denseBlock(graph, weights, { name, first });
     }
     const pooled = addPool(graph, x, { op: 'AveragePool', size: 7, stride: 2, padding: 'valid' });
@@ -59,7 +59,7 @@ function denseBlock(
   let x = relu(graph, block.first);
   let sum = x;
   for (const index of [1, 2, 3]) {
-    const layer = addSeparable(graph, x, weights, { name: `${block.name}/conv${index}`, padding: 'same' });
+    const layer = addSeparable(graph, x, weights, { name: `${block.name}/conv${index}` });
     sum = add(graph, sum, layer);
     x = relu(graph, sum);
   }

@@ -57,14 +57,13 @@ const entrySchema = z
       .min(1),
   })
   .superRefine((entry, context) => {
-    const sets = roleOutputs[entry.role];
+    const wanted = roleOutputs[entry.role];
     const names = new Set(entry.outputs.map((output) => output.name));
-    if (sets.some((set) => set.every((name) => names.has(name)))) return;
-    const wanted = sets.map((set) => set.map((name) => `"${name}"`).join(' and ')).join(', or ');
+    if (wanted.every((name) => names.has(name))) return;
     context.addIssue({
       code: 'custom',
       path: ['outputs'],
-      message: `must name ${wanted} (role ${entry.role})`,
+      message: `must name ${wanted.map((name) => `"${name}"`).join(' and ')} (role ${entry.role})`,
     });
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -62,6 +62,19 @@ describe('building the models', () => {
   it('leaves nothing but the models behind', async () => {
     await buildModels({ outDir });
     assert.deepEqual((await readdir(outDir)).sort(), networks.map(({ file }) => file).sort());
+  });
+
+  it('clears away what killed builds left, but no file of another kind or of a build that may still run', async () => {
+    const id = '01234567-89ab-cdef-0123-456789abcdef';
+    const left = `blazeface.onnx.${id}.tmp`;
+    const underWay = `liveness.onnx.${id}.tmp`;
+    const foreign = ['notes.tmp', `report-${id}.tmp`, 'blazeface.onnx.tmp'];
+    for (const name of [left, underWay, ...foreign]) await writeFile(join(outDir, name), 'half a model');
+    const twoHoursAgo = Date.now() / 1000 - 2 * 3600;
+    for (const name of [left, ...foreign]) await utimes(join(outDir, name), twoHoursAgo, twoHoursAgo);
+    await buildModels({ outDir });
+    const wanted = [underWay, ...foreign, ...networks.map(({ file }) => file)];
+    assert.deepEqual((await readdir(outDir)).sort(), wanted.sort());
   });
 
   it('fails, and writes nothing, where the result is not what is expected', async () => {

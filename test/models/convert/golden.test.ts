@@ -33,18 +33,6 @@ const goldens: readonly Golden[] = [
     pictures: 'scenes',
     bounds: { scores: 1e-3, boxes: 1e-3 },
   },
-  {
-    model: 'tiny_face_detector',
-    sizes: [square(224), { width: 640, height: 384 }],
-    pictures: 'scenes',
-    bounds: { grid: 1e-3 },
-  },
-  {
-    model: 'ssd_mobilenetv1',
-    sizes: [square(512)],
-    pictures: 'scenes',
-    bounds: { boxes: 1e-4, scores: 1e-4 },
-  },
   { model: 'facemesh', sizes: [square(192)], pictures: 'faces', bounds: { landmarks: 1e-3, score: 1e-4 } },
   { model: 'face_landmark_68', sizes: [square(112)], pictures: 'faces', bounds: { points: 1e-5 } },
   { model: 'face_recognition', sizes: [square(150)], pictures: 'faces', bounds: { embedding: 1e-4 } },
@@ -54,13 +42,7 @@ const goldens: readonly Golden[] = [
     pictures: 'faces',
     bounds: { age: 1e-5, gender: 1e-5, descriptor: 1e-4 },
   },
-  {
-    model: 'age_gender',
-    sizes: [square(112)],
-    pictures: 'faces',
-    bounds: { age: 1e-3, gender: 1e-5, features: 1e-4 },
-  },
-  { model: 'antispoof', sizes: [square(128)], pictures: 'faces', bounds: { real: 1e-5 } },
+  { model: 'age_gender', sizes: [square(112)], pictures: 'faces', bounds: { age: 1e-3, gender: 1e-5 } },
   { model: 'liveness', sizes: [square(32)], pictures: 'faces', bounds: { live: 1e-5 } },
 ];
 

@@ -13,15 +13,10 @@ describe('the graph builder', () => {
     const doubled = graph.node('Mul', [graph.input, graph.floats([2], [])]);
     graph.output({ name: 'twice', shape: ['N', 2] }, doubled);
     graph.output({ name: 'softmax', shape: ['N', 2] }, graph.node('Softmax', [doubled], { axis: -1 }));
-    graph.output(
-      { name: 'leaky', shape: ['N', 2] },
-      graph.node('LeakyRelu', [graph.input], { alpha: { float: 0.5 } }),
-    );
     const session = await openSession(graph.encode(), { threads: 1 });
     const tensor = { data: Float32Array.of(-1, 1, 0, 0), shape: [2, 2] };
-    const results = await session.run('input', tensor, ['twice', 'softmax', 'leaky']);
+    const results = await session.run('input', tensor, ['twice', 'softmax']);
     assert.deepEqual([...(results.get('twice')?.data ?? [])], [-2, 2, 0, 0]);
-    assert.deepEqual([...(results.get('leaky')?.data ?? [])], [-0.5, 1, 0, 0]);
     assert.equal(results.get('softmax')?.data[2], 0.5);
     assert.deepEqual(results.get('twice')?.shape, [2, 2]);
     assert.deepEqual(session.inputs, [{ name: 'input', type: 'float32', shape: ['N', 2] }]);

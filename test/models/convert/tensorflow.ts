@@ -109,7 +109,6 @@ export const references: Readonly<Record<string, () => Promise<Reference>>> = {
         descriptor: ['global_pooling/Mean'],
       },
     }),
-  antispoof: () => graphReference('antispoof', { mean: 0, scale: 1 / 255, outputs: { real: ['Identity'] } }),
   liveness: async () => {
     const published = { mean: 0, scale: 1 / 255, outputs: { classes: ['Identity'] } };
     const run = await graphReference('liveness', published);
@@ -126,34 +125,13 @@ export const references: Readonly<Record<string, () => Promise<Reference>>> = {
     return (picture) =>
       tidy(() => {
         const { age, gender } = net.forwardInput(netInput(picture));
-        const maps = net.faceFeatureExtractor.forwardInput(netInput(picture));
-        return { age: read(age), gender: read(gender), features: meanOverCells(read(maps), 7 * 7) };
+        return { age: read(age), gender: read(gender) };
       });
   },
   face_landmark_68: async () => {
     const net = new faceapi.FaceLandmark68Net();
     await net.loadFromDisk(modelFolder());
     return (picture) => tidy(() => ({ points: read(net.forwardInput(netInput(picture))) }));
-  },
-  tiny_face_detector: async () => {
-    const net = new faceapi.TinyFaceDetector();
-    await net.loadFromDisk(modelFolder());
-    type Arguments = Parameters<typeof net.runMobilenet>;
-    return (picture) =>
-      tidy(() => {
-        const normalised: unknown = batchOf(picture).sub([117.001, 114.697, 97.404]).div(255);
-        const grid = net.runMobilenet(normalised as Arguments[0], net.params as Arguments[1]);
-        return { grid: channelsFirst(read(grid), 25) };
-      });
-  },
-  ssd_mobilenetv1: async () => {
-    const net = new faceapi.SsdMobilenetv1();
-    await net.loadFromDisk(modelFolder());
-    return (picture) =>
-      tidy(() => {
-        const { boxes, scores } = net.forwardInput(netInput(picture));
-        return { boxes: swapAxes(read(boxes[0])), scores: read(scores[0]) };
-      });
   },
 };
 
@@ -175,24 +153,4 @@ function tidy(run: () => Outputs): Outputs {
     outputs = run();
   });
   return outputs;
-}
-
-/** y0, x0, y1, x1 → x0, y0, x1, y1. */
-function swapAxes(boxes: Float32Array): Float32Array {
-  return boxes.map((_, i) => boxes[i ^ 1] as number);
-}
-
-/** [H, W, C] → [C, H, W]. */
-function channelsFirst(values: Float32Array, channels: number): Float32Array {
-  const cells = values.length / channels;
-  return values.map((_, i) => values[(i % cells) * channels + Math.floor(i / cells)] as number);
-}
-
-/** Average pooling of a whole [cells, C] map. */
-function meanOverCells(values: Float32Array, cells: number): Float32Array {
-  const channels = values.length / cells;
-  const means = new Float32Array(channels);
-  for (const [i, value] of values.entries())
-    means[i % channels] = (means[i % channels] as number) + value / cells;
-  return means;
 }

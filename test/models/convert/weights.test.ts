@@ -1,27 +1,26 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decodeWeights, type WeightEntry } from '../../../models/convert/weights.ts';
+import { ZodError } from 'zod';
+import { decodeWeights, type WeightEntry, weightListSchema } from '../../../models/convert/weights.ts';
 
-function decode(
-  entry: Omit<WeightEntry, 'name' | 'shape'>,
-  bytes: readonly number[],
-  count: number,
-): number[] {
-  const weights = decodeWeights([{ name: 'w', shape: [count], ...entry }], Uint8Array.from(bytes));
-  return [...weights.get('w').data];
+/** The values of one entry, read as from a package's file. */
+function decode(entry: Record<string, unknown>, bytes: readonly number[], count: number): number[] {
+  const entries = weightListSchema.parse([{ name: 'w', shape: [count], ...entry }]);
+  return [...decodeWeights(entries, Uint8Array.from(bytes)).get('w').data];
 }
 
 describe('reading weights', () => {
-  it('expands 8-bit and 16-bit quantised values', () => {
-    const byte = { dtype: 'uint8', scale: 0.5, min: -1 } as const;
-    assert.deepEqual(decode({ dtype: 'float32', quantization: byte }, [0, 1, 255], 3), [-1, -0.5, 126.5]);
-    const word = { dtype: 'uint16', scale: 0.25, min: 10 } as const;
-    assert.deepEqual(decode({ dtype: 'float32', quantization: word }, [2, 1], 1), [10 + 258 / 4]);
+  it('expands 8-bit quantised values', () => {
+    const quantization = { dtype: 'uint8', scale: 0.5, min: -1 };
+    assert.deepEqual(decode({ dtype: 'float32', quantization }, [0, 1, 255], 3), [-1, -0.5, 126.5]);
   });
 
-  it('rounds quantised integers', () => {
-    const quantization = { dtype: 'uint8', scale: 0.6, min: 1 } as const;
-    assert.deepEqual(decode({ dtype: 'int32', quantization }, [0, 1, 2], 3), [1, 2, 2]);
+  it('refuses kinds of value that it would misread', () => {
+    const byte = { dtype: 'uint8', scale: 0.6, min: 1 };
+    assert.throws(() => decode({ dtype: 'bool' }, [1], 1), ZodError);
+    assert.throws(() => decode({ dtype: 'int32', quantization: byte }, [0], 1), ZodError);
+    assert.throws(() => decode({ dtype: 'float32', quantization: { dtype: 'uint16' } }, [0, 0], 1), ZodError);
+    assert.throws(() => decode({ dtype: 'float32', quantization: { dtype: 'uint8' } }, [0], 1), ZodError);
   });
 
   it('reads plain floats and integers, little-endian', () => {
@@ -49,10 +48,10 @@ describe('reading weights', () => {
 
   it('takes scalars and several entries one after the other', () => {
     const entries: WeightEntry[] = [
-      { name: 'scalar', shape: [], dtype: 'uint8' },
-      { name: 'pair', shape: [1, 2], dtype: 'uint8' },
+      { name: 'scalar', shape: [], dtype: 'int32' },
+      { name: 'pair', shape: [1, 2], dtype: 'int32' },
     ];
-    const weights = decodeWeights(entries, Uint8Array.of(7, 8, 9));
+    const weights = decodeWeights(entries, new Uint8Array(Int32Array.of(7, 8, 9).buffer));
     assert.deepEqual([...weights.get('scalar').data, ...weights.get('pair').data], [7, 8, 9]);
     assert.deepEqual(weights.get('pair').shape, [1, 2]);
   });

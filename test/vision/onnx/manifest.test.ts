@@ -37,11 +37,11 @@ describe('manifests', () => {
 
   it('serves every role with a model of our own', async () => {
     const entries = await loadManifests({ modelsDir });
-    for (const role of modelRoles) assert.equal(selectEntry(entries, role).spec.role, role);
-    assert.equal(selectEntry(entries, 'face-scanner').spec.name, 'tiny_face_detector');
-    const selected = { 'face-scanner': 'ssd_mobilenetv1' };
-    const chosen = selectEntry(entries, 'face-scanner', selected);
-    assert.equal(chosen.path, join(modelsDir, 'ssd_mobilenetv1.onnx'));
+    for (const role of modelRoles) {
+      const { spec, path } = selectEntry(entries, role);
+      assert.equal(spec.role, role);
+      assert.equal(path, join(modelsDir, spec.file));
+    }
   });
 
   it("finds a user's file beside the manifest and shows its input as callers feed it", async () => {
@@ -76,8 +76,8 @@ describe('manifests', () => {
     assert.match(await problem({ ...entry, licence: '' }), /models\.0\.licence/);
     const unnamed = { ...entry, outputs: [{ name: 'fc1', shape: ['N', 12] }] };
     assert.match(await problem(unnamed), /models\.0\.outputs must name "embedding" \(role face-embedder\)/);
-    const half = { ...entry, role: 'face-scanner', outputs: [{ name: 'boxes', shape: ['N', 'A', 4] }] };
-    assert.match(await problem(half), /must name "grid", or "boxes" and "scores" \(role face-scanner\)/);
+    const half = { ...entry, role: 'face-detector', outputs: [{ name: 'boxes', shape: ['N', 'A', 16] }] };
+    assert.match(await problem(half), /must name "scores" and "boxes" \(role face-detector\)/);
   });
 
   it('refuses a name that is taken', async () => {
@@ -93,10 +93,10 @@ describe('manifests', () => {
   });
 
   it('refuses a selection that names no model of the role, and lists those there are', async () => {
-    const entries = await loadManifests({ modelsDir });
-    const select = () => selectEntry(entries, 'face-scanner', { 'face-scanner': 'blazeface' });
-    const message =
-      'no model "blazeface" has the role face-scanner (there is: tiny_face_detector, ssd_mobilenetv1)';
+    const manifest = await writeUserModel(folder, bytes, echoEntry(bytes, 'nhwc'));
+    const entries = await loadManifests({ modelsDir, manifests: [manifest] });
+    const select = () => selectEntry(entries, 'face-embedder', { 'face-embedder': 'blazeface' });
+    const message = 'no model "blazeface" has the role face-embedder (there is: face_recognition, echo)';
     assert.throws(select, { code: 'MODEL_INVALID', message });
   });
 
