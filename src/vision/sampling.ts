@@ -133,7 +133,9 @@ export function extractPatch(image: RgbImage, box: Box, detail: number): Patch {
   const y = Math.max(0, Math.floor(box.y));
   const right = Math.min(image.width, Math.ceil(box.x + box.width));
   const bottom = Math.min(image.height, Math.ceil(box.y + box.height));
-  const factor = Math.max(1, Math.floor(Math.max(right - x, bottom - y) / detail));
+  const wanted = Math.floor(Math.max(right - x, bottom - y) / detail);
+  // Never more than the shorter side: a block may not reach beyond the picture.
+  const factor = Math.max(1, Math.min(wanted, right - x, bottom - y));
   const width = Math.max(1, Math.floor((right - x) / factor));
   const height = Math.max(1, Math.floor((bottom - y) / factor));
   const data = new Uint8Array(width * height * 3);
