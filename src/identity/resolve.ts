@@ -49,6 +49,8 @@ interface Segment {
   lastIndex: number;
   /** The latest update in which the face was seen. */
   lastSeen: TrackUpdate | undefined;
+  /** The latest that is known. */
+  attributes: Attributes | undefined;
   held: SightingMessage[];
 }
 
@@ -72,6 +74,7 @@ class TrackSightings implements Sightings {
     const segment = this.#segmentOf(key, update, { resolution, ready });
     segment.faceId = resolution?.faceId;
     segment.since = resolution?.since ?? 0;
+    segment.attributes = update.attributes ?? segment.attributes;
     if (update.state === 'live') this.#addLive(segment, update);
     const over = update.state === 'ended';
     const known = segment.faceId !== undefined || resolution === undefined;
@@ -113,6 +116,7 @@ class TrackSightings implements Sightings {
       since: 0,
       lastIndex: -1,
       lastSeen: undefined,
+      attributes: undefined,
       held: [],
     };
     this.#segments.set(key, segment);
@@ -174,13 +178,14 @@ class TrackSightings implements Sightings {
   }
 }
 
-/** The held rows up to `until` (capture time), with the id that the track has now. */
+/** The held rows up to `until` (capture time), with the id that the track has now, and its age if they had none. */
 function release(segment: Segment, until: number): SightingMessage[] {
   const ready = segment.held.filter((row) => Date.parse(row.timestamp) <= until);
   segment.held = segment.held.filter((row) => Date.parse(row.timestamp) > until);
   return ready.map((row) => {
     const holds = Date.parse(row.timestamp) >= Math.floor(segment.since);
-    return { ...row, faceId: (holds ? segment.faceId : undefined) ?? null };
+    const faceId = (holds ? segment.faceId : undefined) ?? null;
+    return row.age === null ? { ...row, ...ageAndGender(segment.attributes), faceId } : { ...row, faceId };
   });
 }
 

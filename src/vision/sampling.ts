@@ -37,8 +37,8 @@ function sampleGrid({ image, map, width, height }: CropRequest, plane: Float32Ar
     let sx = b * y + c;
     let sy = e * y + f;
     for (let x = 0; x < width; x++, sx += a, sy += d, out++) {
-      const cx = sx < 0 ? 0 : sx > right ? right : sx;
-      const cy = sy < 0 ? 0 : sy > bottom ? bottom : sy;
+      const cx = Math.min(Math.max(sx, 0), right);
+      const cy = Math.min(Math.max(sy, 0), bottom);
       const x0 = cx | 0;
       const y0 = cy | 0;
       const fx = cx - x0;

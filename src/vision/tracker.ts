@@ -62,6 +62,7 @@ const defaults = {
 
 /** Share of the smaller of two boxes that both cover, from which on each spoils the looks of the other. */
 const CROWDED_CONTAINMENT = 0.1;
+const CROWDED_MEMORY_MS = 500;
 /** A predicted box of which less than this share is in the picture is on its way out. */
 const EXIT_VISIBLE_SHARE = 0.5;
 const REGIONS_PATIENCE = 1.5;
@@ -106,7 +107,7 @@ export class FaceTracker {
     this.#assign(candidates, now);
     this.#startNew(candidates, now, newScore);
     this.#endAbsent(input, now);
-    this.#markCrowded();
+    this.#markCrowded(now);
     return { live: this.#live(now), ended: this.#takeDeparted() };
   }
 
@@ -227,16 +228,17 @@ export class FaceTracker {
     this.#end(() => true, this.#now ?? 0);
   }
 
-  #markCrowded(): void {
-    const boxes = this.#tracks.map((track) => track.motion.box);
+  /** A face that has not been seen for a while is behind the other, if it is there at all, and spoils nothing. */
+  #markCrowded(now: number): void {
+    const present = this.#tracks.filter((track) => now - track.lastDetectedAt <= CROWDED_MEMORY_MS);
     for (const track of this.#tracks) {
       track.crowded = track.ambiguous && track.detection !== undefined;
     }
-    for (const [i, first] of this.#tracks.entries()) {
-      for (let j = i + 1; j < boxes.length; j++) {
-        if (containment(boxes[i] as Box, boxes[j] as Box) < CROWDED_CONTAINMENT) continue;
+    for (const [i, first] of present.entries()) {
+      for (const second of present.slice(i + 1)) {
+        if (containment(first.motion.box, second.motion.box) < CROWDED_CONTAINMENT) continue;
         first.crowded = true;
-        (this.#tracks[j] as TrackRecord).crowded = true;
+        second.crowded = true;
       }
     }
   }

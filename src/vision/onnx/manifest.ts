@@ -21,7 +21,6 @@ export const shippedManifest = join(checkout, 'models', 'manifest.json');
 
 /** Where built models lie: `VITRINE_MODELS`, else `.cache/models` in the checkout. */
 export function defaultModelsDir(environment: NodeJS.ProcessEnv = process.env): string {
-  // biome-ignore lint/complexity/useLiteralKeys: an index signature wants brackets
   const given = environment['VITRINE_MODELS'];
   return given ? resolve(given) : join(checkout, '.cache', 'models');
 }
