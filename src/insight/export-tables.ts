@@ -28,11 +28,11 @@ export const visitorExport: TableExport<VisitorRecord> = {
     site: visitor.site,
     firstSeen: iso(visitor.createdAt),
     lastSeen: iso(visitor.lastSeenAt),
-    age: visitor.ageMean,
-    ageLow: visitor.ageLow,
-    ageHigh: visitor.ageHigh,
+    age: rounded(visitor.ageMean, 1),
+    ageLow: rounded(visitor.ageLow, 1),
+    ageHigh: rounded(visitor.ageHigh, 1),
     gender: visitor.gender,
-    genderProbability: visitor.genderProbability,
+    genderProbability: rounded(visitor.genderProbability, 3),
   }),
 };
 
@@ -45,7 +45,7 @@ export const visitExport: TableExport<VisitRecord> = {
     faceId: visit.faceId,
     site: visit.site,
     returning: visit.returning,
-    age: visit.ageMean,
+    age: rounded(visit.ageMean, 1),
     gender: visit.gender,
   }),
 };
@@ -86,6 +86,11 @@ export async function* tableAsNdjson<T>(
 function orderedValues<T>(table: TableExport<T>, item: T): Value[] {
   const row = table.row(item);
   return table.columns.map((name) => row[name] ?? null);
+}
+
+/** Estimates are not better than that; sightings are rounded likewise. */
+function rounded(value: number | null, digits: number): number | null {
+  return value === null ? null : Number(value.toFixed(digits));
 }
 
 function iso(time: number): string {

@@ -468,7 +468,7 @@ describe('vitrine db reconcile', () => {
     await withStore((store) => store.records.record({ audienceMinutes: [minute()] }));
     const { code, stdout } = await run(['reconcile']);
     assert.equal(code, 0);
-    assert.match(stdout, /\nnothing to compare: only loyalty mode stores sightings\n$/);
+    assert.match(stdout, /\nnothing to compare: no sighting is stored and none waits \(.*\)\n$/);
   });
 
   it('does not count while a process runs on the folder', async () => {

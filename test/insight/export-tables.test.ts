@@ -49,6 +49,15 @@ describe('exported tables', () => {
     assert.deepEqual([faceId, age, returning], [null, null, false]);
   });
 
+  it('give estimates no more digits than they are worth', () => {
+    const { age, ageLow, genderProbability } = visitorExport.row(
+      visitor({ ageMean: 27.777706, ageLow: 18.04, genderProbability: 0.951876 }),
+    );
+    assert.deepEqual([age, ageLow, genderProbability], [27.8, 18, 0.952]);
+    const { age: atVisit } = visitExport.row(visit({ ageMean: 24.17 }));
+    assert.equal(atVisit, 24.2);
+  });
+
   it('hold nothing that a spreadsheet would run, and quote what they must', async () => {
     const csv = await text(tableAsCsv(visitorExport, [visitor({ site: '=cmd|"calc",1' })]));
     const [row] = parse(csv, { from_line: 2 }) as string[][];

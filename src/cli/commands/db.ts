@@ -217,6 +217,7 @@ function verdictOn({ stored, waiting, missing, unreadable }: Reconciliation): st
     const share = `${missing} of ${stored + missing} produced sightings are not stored yet`;
     return `${share}; the next start in loyalty mode delivers them`;
   }
-  if (stored + waiting === 0) return 'nothing to compare: only loyalty mode stores sightings';
+  if (stored + waiting === 0)
+    return 'nothing to compare: no sighting is stored and none waits (only loyalty mode stores them)';
   return `produced = stored: ${stored} sightings, each once`;
 }
