@@ -8,6 +8,11 @@ const CHEEK_RIGHT = 454;
 const FOREHEAD = 10;
 const CHIN = 152;
 const DEGREES = 180 / Math.PI;
+/**
+ * The mesh leans forward: of people photographed, who mostly face the camera, its median pitch is −4.5 to −12.4° in
+ * five sets of photos, their median −7.8° (docs/decisions/0007-vision.md). Degrees, taken off.
+ */
+const MESH_LEAN = -8;
 
 /** From the mesh's three dimensions. `roll` is that of the crop the mesh was found in, radians. */
 export function poseFromMesh(mesh: Float32Array, roll: number): HeadPose {
@@ -15,7 +20,7 @@ export function poseFromMesh(mesh: Float32Array, roll: number): HeadPose {
   const down = difference(mesh, FOREHEAD, CHIN);
   return {
     yaw: Math.atan2(across[2], Math.hypot(across[0], across[1])) * DEGREES,
-    pitch: -Math.atan2(down[2], Math.hypot(down[0], down[1])) * DEGREES,
+    pitch: -Math.atan2(down[2], Math.hypot(down[0], down[1])) * DEGREES - MESH_LEAN,
     roll: roll * DEGREES,
   };
 }
@@ -27,7 +32,7 @@ function difference(mesh: Float32Array, from: number, to: number): readonly [num
 
 /**
  * A quick estimate for every frame from the detector's six key points: the nose tip moves towards the side the head
- * turns to, in proportion to the sine of the turn. The two constants are fitted to `poseFromMesh` on LFW photos, see
+ * turns to, in proportion to the sine of the turn. The constants are fitted to `poseFromMesh` on photos, see
  * docs/decisions/0007-vision.md.
  */
 export function poseFromKeypoints(keypoints: readonly Point[]): HeadPose {
@@ -40,14 +45,16 @@ export function poseFromKeypoints(keypoints: readonly Point[]): HeadPose {
   const below = (p: Point, q: Point) => (p[1] - q[1]) * Math.cos(roll) - (p[0] - q[0]) * Math.sin(roll);
   const width = Math.max(distance(rightEar, leftEar), 1);
   const height = Math.max(Math.abs(below(mouth, eyes)), width * 0.1);
-  const turn = (along(nose, ears) / width) * YAW_GAIN;
+  const turn = (along(nose, ears) / width - NEUTRAL_TURN) * YAW_GAIN;
   const lift = (NEUTRAL_NOSE - below(nose, eyes) / height) * PITCH_GAIN;
   return { yaw: toDegrees(turn), pitch: toDegrees(lift), roll: roll * DEGREES };
 }
 
-const YAW_GAIN = 1.3;
+const YAW_GAIN = 1.05;
+/** The detector sees the nose a little to the left of a face and of its mirror image alike. Distances of the ears. */
+const NEUTRAL_TURN = -0.022;
 /** Share of the way from the eyes to the mouth at which the nose tip lies when the head is level. */
-const NEUTRAL_NOSE = 0.55;
+const NEUTRAL_NOSE = 0.53;
 const PITCH_GAIN = 1.5;
 
 function toDegrees(sine: number): number {
