@@ -1,9 +1,5 @@
-/**
- * What SQLite costs: `node bench/storage.ts [FOLDER]` prints one JSON document (some seconds). The folder decides which
- * disk is measured; default the system's for temporary files.
- */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SightingMessage } from '../src/contract/sighting.ts';
 import { deterministicId, newFaceId } from '../src/core/ids.ts';
@@ -13,6 +9,22 @@ import { createSqliteStore } from '../src/storage/sqlite/store.ts';
 import type { Store } from '../src/storage/store.ts';
 import { createSqliteOutbox } from '../src/transport/embedded/sqlite-outbox.ts';
 import { createEmbeddedTransport } from '../src/transport/embedded/transport.ts';
+import { readArguments } from './lib/arguments.ts';
+import { type Figure, figure, present } from './lib/report.ts';
+
+/** What SQLite costs, on the disk of the system's folder for temporary files; set TMPDIR to measure another one. */
+
+/** Three faces in each of 80 frames a second, each of them a row: the most that the path of the issue can ask for. */
+const LEAST_ROWS_PER_SECOND = 240;
+
+const wanted = readArguments('storage', {
+  seconds: {
+    about: 'about how long it may take; at 10 as many rows as are meant',
+    default: 10,
+    min: 1,
+    max: 600,
+  },
+});
 
 const START = Date.UTC(2026, 2, 1, 10);
 const faces = Array.from({ length: 200 }, () => newFaceId());
@@ -85,38 +97,55 @@ async function readRate(store: Store): Promise<number> {
   return Math.round(rows / time);
 }
 
-const folder = mkdtempSync(join(process.argv[2] ?? tmpdir(), 'vitrine-bench-'));
-try {
+/** A tenth of what is meant for each second that it may take. */
+function share(count: number): number {
+  return Math.max(1, Math.round((count * wanted.seconds) / 10));
+}
+
+async function recordRates(store: Store): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const [batch, batches] of [
+    [1, 500],
+    [10, 200],
+    [100, 100],
+    [1000, 50],
+  ] as const) {
+    const name = batch === 1 ? 'recorded one by one' : `recorded in batches of ${batch}`;
+    figures.push(figure({ name, value: await recordRate(store, batch, share(batches)), unit: 'rows/s' }));
+  }
+  return figures;
+}
+
+async function measureIn(folder: string): Promise<Figure[]> {
   const path = join(folder, 'vitrine.db');
   const store = createSqliteStore({ path });
-  const startMs = Math.round((await seconds(() => store.start())) * 1000);
+  const start = await seconds(() => store.start());
   await recordRate(store, 100, 10);
-  const rowsPerSecond = {
-    'batch of 1': await recordRate(store, 1, 500),
-    'batch of 10': await recordRate(store, 10, 200),
-    'batch of 100': await recordRate(store, 100, 100),
-    'batch of 1000': await recordRate(store, 1_000, 50),
-  };
-  const publishedToStoredPerSecond = await pathRate(store, folder, 20_000);
-  const readPerSecond = await readRate(store);
+  const recorded = await recordRates(store);
+  const published = await pathRate(store, folder, share(20_000));
+  const read = await readRate(store);
   const { sightings: rows } = await store.queries.counts();
-  const eraseMs = Math.round(
-    (await seconds(async () => void (await store.queries.erase(faces[0] ?? '')))) * 1000,
-  );
-  const megabytes = Math.round(statSync(path).size / 1e5) / 10;
+  const erase = await seconds(async () => void (await store.queries.erase(faces[0] ?? '')));
+  const bytes = statSync(path).size;
   await store.stop();
-  const machine = `${cpus()[0]?.model ?? 'unknown'} × ${cpus().length}, Node ${process.version}`;
-  const result = {
-    machine,
-    startMs,
-    rowsPerSecond,
-    publishedToStoredPerSecond,
-    readPerSecond,
-    rows,
-    megabytes,
-    eraseMs,
-  };
-  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+  const limit = { rule: 'at least', value: LEAST_ROWS_PER_SECOND } as const;
+  return [
+    figure({ name: 'from publishing to the stored row', value: published, unit: 'rows/s', limit }),
+    ...recorded,
+    figure({ name: 'read in order of time', value: read, unit: 'rows/s' }),
+    figure({ name: `one visitor erased from ${rows} rows`, value: erase * 1000, unit: 'ms' }),
+    figure({ name: 'opened, with all migrations', value: start * 1000, unit: 'ms' }),
+    figure({ name: 'on disk', value: bytes / rows, unit: 'bytes/row' }),
+  ];
 }
+
+async function measure(): Promise<Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'vitrine-bench-'));
+  try {
+    return await measureIn(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+await present({ bench: 'storage', json: wanted.json, measure });
