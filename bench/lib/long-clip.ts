@@ -1,17 +1,19 @@
-import { rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { AVERROR_EOF } from 'node-av/constants';
 import { FormatContext, Packet, Rational, type Stream } from 'node-av/lib';
-import type { BenchClip } from './clips.ts';
+import { type BenchClip, benchFolder } from './clips.ts';
 
 /** Ticks per second of the long clip, the same as in the clips that are made here. */
 const TIME_BASE = 90_000;
 
-/** The clip `times` times in a row as one file, beside it; packets are copied, nothing is encoded again. */
+/** The clip `times` times in a row as one file; packets are copied, nothing is encoded again. */
 export async function repeatClip(clip: BenchClip, times: number): Promise<BenchClip> {
   if (times <= 1) return clip;
-  const path = clip.path.replace(/\.mp4$/, `-times-${times}.mp4`);
+  const path = join(benchFolder, `${basename(clip.path, '.mp4')}-times-${times}.mp4`);
   const long = { ...clip, path, seconds: clip.seconds * times };
   if (await isNewer(path, clip.path)) return long;
+  await mkdir(benchFolder, { recursive: true });
   const partial = `${path}.part`;
   const target = new FormatContext();
   try {
