@@ -34,8 +34,10 @@ const ZOOM_SIZE = 96;
 const ZOOM_FIELD = 2.5;
 /** Zooms that are run at once. */
 const ZOOM_BATCH = 8;
-/** A face has to be this wide in a scan to be proposed; seen down to 11 px, see the decision record. */
+/** How wide the narrowest face is in a scan; they are proposed down to about 11 px, see the decision record. */
 const SCAN_FACE_PIXELS = 15;
+/** The same for a video frame: a face that is missed once is looked for again a second later. */
+const VIDEO_FACE_PIXELS = 12.5;
 /** A scan never gets larger than this along its longer side. */
 const MAX_SCAN_SIDE = 1920;
 /** The smallest scan; it sees faces from about a sixth of the picture up to all of it. */
@@ -61,7 +63,7 @@ export class FaceFinder {
 
   /** Searches the whole picture as carefully as a still deserves; best first. */
   async findAll(picture: PictureSource): Promise<Detection[]> {
-    const fine = this.#fineSide(picture);
+    const fine = this.#fineSide(picture, SCAN_FACE_PIXELS);
     const middle = Math.round(Math.sqrt(COARSE_SIDE * fine));
     const sides = [COARSE_SIDE, middle, fine].filter(
       (side, i, all) => i === 0 || side > (all[i - 1] ?? 0) * 1.3,
@@ -77,7 +79,8 @@ export class FaceFinder {
    * is less sure of it than of a face with some room around; that it fills the picture makes up for that.
    */
   async #findFilling(picture: PictureSource): Promise<Detection[]> {
-    const wide = Math.min(picture.width, picture.height) * FILLING_SHARE;
+    const { minFacePixels } = this.#options;
+    const wide = Math.max(Math.min(picture.width, picture.height) * FILLING_SHARE, minFacePixels * 0.85);
     const proposals: Detection[] = [];
     for (const margin of FILLING_MARGINS) {
       const scan = { side: COARSE_SIDE, margin, minScore: FILLING_SCORE };
@@ -95,7 +98,7 @@ export class FaceFinder {
    * the other only those of about a thirtieth of the frame and up, at a sixth of the price.
    */
   async propose(picture: PictureSource, { fine = true } = {}): Promise<Detection[]> {
-    const finest = this.#fineSide(picture);
+    const finest = this.#fineSide(picture, VIDEO_FACE_PIXELS);
     const proposals = await this.#scan(picture, { side: Math.min(VIDEO_SIDE, finest), margin: 0 });
     if (fine && finest > VIDEO_SIDE)
       proposals.push(...(await this.#scan(picture, { side: finest, margin: 0 })));
@@ -146,10 +149,10 @@ export class FaceFinder {
     });
   }
 
-  /** The longer side of a scan in which the narrowest face is wide enough to be proposed. */
-  #fineSide({ width, height }: PictureSource): number {
+  /** The longer side of a scan in which the narrowest face is `facePixels` wide. */
+  #fineSide({ width, height }: PictureSource, facePixels: number): number {
     const longer = Math.max(width, height);
-    const wanted = (longer * SCAN_FACE_PIXELS) / this.#options.minFacePixels;
+    const wanted = (longer * facePixels) / this.#options.minFacePixels;
     return Math.round(Math.min(Math.max(wanted, COARSE_SIDE), MAX_SCAN_SIDE, longer));
   }
 
