@@ -1,12 +1,10 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { extname, join } from 'node:path';
 import { annotateImage } from '../annotation/annotate.ts';
 import type { VideoWriter } from '../capture/ffmpeg/writer.ts';
 import { encodeJpeg, encodePng } from '../capture/images/encode.ts';
 import type { ImageAnalysis, VideoAnalysis } from '../contract/analysis.ts';
 import type { Mode } from '../contract/primitives.ts';
 import type { Sighting } from '../contract/sighting.ts';
-import { VitrineError } from '../core/errors.ts';
 import type { Frame } from '../core/frame.ts';
 import { scaleBox } from '../core/geometry.ts';
 import type { RgbImage } from '../core/image.ts';
@@ -16,6 +14,7 @@ import { extractPatch } from '../vision/sampling.ts';
 import type { PictureResult } from './analyze-pictures.ts';
 import type { SeenFace } from './analyze-video.ts';
 import { labelPictureFace, labelSeenFace } from './face-labels.ts';
+import { makeFolderFor, ResultNames, writeResults } from './result-files.ts';
 
 export type AnalyzeResult =
   | { readonly kind: 'text'; readonly text: string }
@@ -30,8 +29,18 @@ export interface OutputOptions {
   readonly crops: boolean;
   readonly embeddings: boolean;
   readonly format: 'json' | 'csv' | 'none';
-  /** Whether printed CSV begins with its header: once, before the first source. */
-  readonly header: boolean;
+  readonly common: CommonOutput;
+}
+
+/** What the outputs of several sources share. */
+export interface CommonOutput {
+  readonly names: ResultNames;
+  /** Whether printed CSV has had its header. */
+  headed: boolean;
+}
+
+export function commonOutput(): CommonOutput {
+  return { names: new ResultNames(), headed: false };
 }
 
 /** Where the results of one source go: what is printed, and the files that were asked for. */
@@ -40,7 +49,7 @@ export interface AnalysisOutput {
   frame(frame: Frame, faces: readonly SeenFace[]): Promise<void>;
   picture(frame: Frame, result: PictureResult): Promise<void>;
   finishVideo(analysis: VideoAnalysis): Promise<void>;
-  finishPictures(analyses: readonly ImageAnalysis[]): Promise<void>;
+  finishPictures(): Promise<void>;
   videoResult(analysis: VideoAnalysis): AsyncGenerator<AnalyzeResult, void, undefined>;
   pictureResult(frame: Frame, result: PictureResult): AsyncGenerator<AnalyzeResult, void, undefined>;
   /** Leaves no half-written file. */
@@ -59,13 +68,13 @@ const VIDEO_RATE = 25;
 class FileOutput implements AnalysisOutput {
   readonly #options: OutputOptions;
   readonly #crops = new Map<string, Uint8Array>();
+  /** Kept for the report only. */
+  readonly #pictures: { readonly analysis: ImageAnalysis; readonly rows: readonly Sighting[] }[] = [];
   #writer: VideoWriter | undefined;
   #startedAt: number | undefined;
-  #headerDue: boolean;
 
   constructor(options: OutputOptions) {
     this.#options = options;
-    this.#headerDue = options.header;
   }
 
   get wantsFrames(): boolean {
@@ -83,22 +92,36 @@ class FileOutput implements AnalysisOutput {
   }
 
   async picture(frame: Frame, { analysis }: PictureResult): Promise<void> {
-    const path = this.#options.annotate;
+    const { annotate: path, out } = this.#options;
+    if (out !== undefined) this.#pictures.push({ analysis, rows: sightingsOf(frame, analysis) });
     if (path === undefined) return;
     const image = annotateImage({ image: frame.rgb(), faces: analysis.faces.map(labelPictureFace) });
-    await writeWhole(
-      path,
-      extname(path).toLowerCase() === '.png' ? await encodePng(image) : await encodeJpeg(image),
-    );
+    const encode = extname(path).toLowerCase() === '.png' ? encodePng : encodeJpeg;
+    await writeResults([{ path, content: await encode(image) }]);
   }
 
   async finishVideo(analysis: VideoAnalysis): Promise<void> {
     await this.#writer?.finish();
-    await this.#report(analysis, analysis.sightings);
+    const startedAt = this.#startedAt === undefined ? {} : { startedAt: this.#startedAt };
+    const report = () => this.#report({ analysis, ...startedAt, crops: this.#crops });
+    await this.#write({
+      report,
+      json: { ending: '.json', text: `${JSON.stringify(analysis)}\n` },
+      rows: analysis.sightings,
+    });
   }
 
-  async finishPictures(analyses: readonly ImageAnalysis[]): Promise<void> {
-    await this.#report(analyses, []);
+  async finishPictures(): Promise<void> {
+    const analyses = this.#pictures.map(({ analysis }) => analysis);
+    if (analyses.length === 0) return;
+    await this.#write({
+      report: () => this.#report({ analysis: analyses }),
+      json: {
+        ending: analyses.length === 1 ? '.json' : '.ndjson',
+        text: analyses.map((analysis) => `${JSON.stringify(analysis)}\n`).join(''),
+      },
+      rows: this.#pictures.flatMap(({ rows }) => rows),
+    });
   }
 
   async abort(): Promise<void> {
@@ -117,7 +140,7 @@ class FileOutput implements AnalysisOutput {
     const { analysis } = result;
     if (format === 'none') yield { kind: 'picture', analysis };
     else if (format === 'json') yield { kind: 'text', text: `${this.#pictureJson(result)}\n` };
-    else yield { kind: 'text', text: await this.#pictureCsv(frame, analysis) };
+    else yield { kind: 'text', text: await this.#csv(sightingsOf(frame, analysis)) };
   }
 
   #pictureJson({ analysis, faces }: PictureResult): string {
@@ -129,35 +152,19 @@ class FileOutput implements AnalysisOutput {
     return JSON.stringify({ ...analysis, faces: withEmbeddings });
   }
 
-  /** A picture's faces as sightings. */
-  async #pictureCsv(frame: Frame, analysis: ImageAnalysis): Promise<string> {
-    const rows = analysis.faces.map((face, i): Sighting => {
-      const { box, score, age, gender, faceId } = face;
-      return {
-        timestamp: new Date(frame.capturedAt).toISOString(),
-        age: age.mean,
-        gender: gender.label,
-        faceId: faceId ?? null,
-        camera: analysis.source,
-        track: `face-${i + 1}`,
-        box,
-        confidence: score,
-      };
-    });
-    return this.#csv(rows);
-  }
-
   /** The header only before the first row of all. */
   async #csv(rows: readonly Sighting[]): Promise<string> {
+    const { common } = this.#options;
     const [header = '', ...body] = await Array.fromAsync(sightingsAsCsv(rows));
-    const text = this.#headerDue ? [header, ...body].join('') : body.join('');
-    this.#headerDue = false;
+    const text = common.headed ? body.join('') : [header, ...body].join('');
+    common.headed = true;
     return text;
   }
 
   async #openWriter(path: string, image: RgbImage): Promise<VideoWriter> {
     const { VideoWriter: Writer } = await import('../capture/ffmpeg/writer.ts');
     const { width, height } = image;
+    await makeFolderFor(path);
     return Writer.open({ path, width, height, framesPerSecond: VIDEO_RATE });
   }
 
@@ -170,45 +177,38 @@ class FileOutput implements AnalysisOutput {
     }
   }
 
-  async #report(
-    analysis: VideoAnalysis | readonly ImageAnalysis[],
-    sightings: readonly Sighting[],
-  ): Promise<void> {
-    const { out, label, mode } = this.#options;
+  #report(about: Omit<Parameters<typeof renderReport>[0], 'mode' | 'generatedAt'>): string {
+    return renderReport({ ...about, mode: this.#options.mode, generatedAt: Date.now() });
+  }
+
+  async #write(results: {
+    readonly report: () => string;
+    readonly json: { readonly ending: string; readonly text: string };
+    readonly rows: readonly Sighting[];
+  }): Promise<void> {
+    const { out, label, common } = this.#options;
     if (out === undefined) return;
-    const file = (ending: string) => join(out, `${fileName(label)}${ending}`);
-    const startedAt = this.#startedAt === undefined ? {} : { startedAt: this.#startedAt };
-    const common = { mode, generatedAt: Date.now(), ...startedAt, crops: this.#crops };
-    await writeWhole(file('.html'), renderReport({ analysis, ...common }));
-    if (Array.isArray(analysis)) {
-      await writeWhole(file('.ndjson'), analysis.map((picture) => `${JSON.stringify(picture)}\n`).join(''));
-      return;
-    }
-    await writeWhole(file('.json'), `${JSON.stringify(analysis)}\n`);
-    await writeWhole(file('.csv'), (await Array.fromAsync(sightingsAsCsv(sightings))).join(''));
+    const path = join(out, common.names.next(label));
+    const csv = (await Array.fromAsync(sightingsAsCsv(results.rows))).join('');
+    await writeResults([
+      { path: `${path}.html`, content: results.report() },
+      { path: `${path}${results.json.ending}`, content: results.json.text },
+      { path: `${path}.csv`, content: csv },
+    ]);
   }
 }
 
-/** The label's last part, of harmless characters only. */
-function fileName(label: string): string {
-  return (
-    basename(label)
-      .replaceAll(/[^\w.-]+/g, '_')
-      .replace(/^\.+/, '') || 'analysis'
-  );
-}
-
-/** The file appears whole or not at all. Throws OUTPUT_UNWRITABLE, DISK_FULL. */
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const partial = `${path}.part`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(partial, content);
-    await rename(partial, path);
-  } catch (cause) {
-    await rm(partial, { force: true }).catch(() => {});
-    const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
-    const message = full ? `${path} does not fit on the disk` : `${path} cannot be written`;
-    throw new VitrineError(full ? 'DISK_FULL' : 'OUTPUT_UNWRITABLE', message, { cause });
-  }
+/** A picture's faces as sightings. */
+function sightingsOf(frame: Frame, { source, faces }: ImageAnalysis): Sighting[] {
+  const timestamp = new Date(frame.capturedAt).toISOString();
+  return faces.map(({ box, score, age, gender, faceId }, i) => ({
+    timestamp,
+    age: age.mean,
+    gender: gender.label,
+    faceId: faceId ?? null,
+    camera: source,
+    track: `face-${i + 1}`,
+    box,
+    confidence: score,
+  }));
 }

@@ -1,5 +1,5 @@
 import type { FrameSource } from '../capture/source.ts';
-import type { VideoAnalysis } from '../contract/analysis.ts';
+import type { VideoAnalysis, VisitorSummary } from '../contract/analysis.ts';
 import { type SightingMessage, toSighting } from '../contract/sighting.ts';
 import { systemClock } from '../core/clock.ts';
 import { asVitrineError, type VitrineError } from '../core/errors.ts';
@@ -20,11 +20,15 @@ export interface SeenFace {
 export interface AnalyzeVideoOptions {
   readonly source: FrameSource;
   readonly camera: string;
+  /** Stands before the numbers of the tracks; undefined: nothing. */
+  readonly trackPrefix?: string;
   readonly vision: Vision;
   readonly shop: Shop;
   /** Filled by the shop's `onSighting`. */
   readonly sightings: readonly SightingMessage[];
   readonly visitGapMs: number;
+  /** How many visits of a visitor are stored, this source's included; undefined where none are. */
+  readonly visitsOf?: (faceId: string) => Promise<number>;
   readonly lookIntervalMs: number;
   readonly onFrame?: (frame: Frame, faces: readonly SeenFace[]) => Promise<void>;
   readonly onProgress?: (progress: VideoProgress) => void;
@@ -56,6 +60,7 @@ class VideoRun {
   readonly #options: AnalyzeVideoOptions;
   readonly #watcher: FaceWatcher;
   readonly #seen = new Map<string, PersonSeen>();
+  readonly #visitors: VisitorSummary[] = [];
   readonly #startedAt = systemClock.monotonic();
   #frames = 0;
   #faces = 0;
@@ -65,8 +70,9 @@ class VideoRun {
 
   constructor(options: AnalyzeVideoOptions) {
     this.#options = options;
-    const { camera, lookIntervalMs, vision } = options;
-    this.#watcher = new FaceWatcher({ camera, lookIntervalMs }, { ...vision, clock: systemClock });
+    const { camera, trackPrefix = '', lookIntervalMs, vision } = options;
+    const watching = { camera, trackPrefix, lookIntervalMs };
+    this.#watcher = new FaceWatcher(watching, { ...vision, clock: systemClock });
   }
 
   async read(): Promise<VitrineError | undefined> {
@@ -91,23 +97,30 @@ class VideoRun {
   async finish(): Promise<void> {
     await this.#identify(this.#watcher.flush());
     await this.#options.shop.drain();
+    const { sightings, visitGapMs, visitsOf } = this.#options;
+    const visitors = summarizeVisitors({ sightings, seen: this.#seen, visitGapMs });
+    for (const visitor of visitors) {
+      const visits = Math.max(visitor.visits, (await visitsOf?.(visitor.faceId)) ?? 0);
+      this.#visitors.push({ ...visitor, visits });
+    }
   }
 
   analysis(): VideoAnalysis {
-    const { source, sightings, visitGapMs } = this.#options;
+    const { source, sightings } = this.#options;
     const seconds = (systemClock.monotonic() - this.#startedAt) / 1000;
     const stats = source.stats();
     const fps =
       stats.framesPerSecond ?? (this.#lastMediaTime > 0 ? (this.#frames - 1) / this.#lastMediaTime : 0);
+    const lastFrame = this.#frames > 0 && fps > 0 ? 1 / fps : 0;
     const perFrame = (ms: number) => Math.round((ms / Math.max(this.#frames, 1)) * 100) / 100;
     const { detect, describe } = this.#watcher.times;
     return {
       source: source.label,
       frames: this.#frames,
-      durationSeconds: Math.round((this.#lastMediaTime + (fps > 0 ? 1 / fps : 0)) * 1000) / 1000,
+      durationSeconds: Math.round((this.#lastMediaTime + lastFrame) * 1000) / 1000,
       fps: Math.round(fps * 1000) / 1000,
       faces: this.#faces,
-      visitors: summarizeVisitors({ sightings, seen: this.#seen, visitGapMs }),
+      visitors: this.#visitors,
       sightings: sightings.map(toSighting).sort((a, b) => a.timestamp.localeCompare(b.timestamp)),
       performance: {
         framesPerSecond: Math.round((this.#frames / Math.max(seconds, 1e-3)) * 10) / 10,

@@ -1,16 +1,24 @@
 import { basename } from 'node:path';
-import { classifySource, listImages, openSource } from '../capture/open.ts';
+import { listImages, openSource } from '../capture/open.ts';
 import type { CaptureOptions } from '../capture/source.ts';
 import type { Config } from '../config/schema.ts';
 import type { SightingMessage } from '../contract/sighting.ts';
 import { describeError, VitrineError } from '../core/errors.ts';
 import type { Frame } from '../core/frame.ts';
-import type { Logger } from '../core/logger.ts';
+import { type Logger, silentLogger } from '../core/logger.ts';
 import { modeRules } from '../privacy/modes.ts';
-import { type AnalyzeResult, openOutput } from './analysis-output.ts';
-import { analyzePictures, type PictureResult } from './analyze-pictures.ts';
-import { analyzeVideo } from './analyze-video.ts';
+import { type AnalyzeResult, type CommonOutput, commonOutput, openOutput } from './analysis-output.ts';
+import { analyzePictures } from './analyze-pictures.ts';
+import {
+  checkWishes,
+  classifySources,
+  isPicture,
+  isSourceError,
+  type SourceToAnalyze,
+} from './analyze-sources.ts';
+import { analyzeVideo, type VideoProgress } from './analyze-video.ts';
 import type { Shop } from './shop.ts';
+import { talkLine } from './talk.ts';
 import { openVision, type Vision, visionOptionsFrom } from './vision.ts';
 
 export interface AnalyzeOptions {
@@ -47,31 +55,22 @@ export interface AnalyzeProgress {
 export async function* analyzeSources(
   options: AnalyzeOptions,
 ): AsyncGenerator<AnalyzeResult, void, undefined> {
-  const { config, sources, signal } = options;
-  const kinds = await Promise.all(sources.map(async (source) => (await classifySource(source)).kind));
-  const isPicture = (kind: string | undefined) => kind === 'image' || kind === 'folder';
-  const needsShop = !kinds.every(isPicture) || modeRules[config.mode].persistsVisitors;
+  const { config, signal } = options;
+  const found = await classifySources(options.sources, options.onTrouble);
+  await checkWishes(found, options);
+  if (found.length === 0) return;
+  const needsShop = !found.every(isPicture) || modeRules[config.mode].persistsVisitors;
   await using stack = new AsyncDisposableStack();
   const vision = await openNeededVision(options, needsShop);
   stack.defer(() => vision.close());
   const sightings: SightingMessage[] = [];
   const shop = needsShop ? await openNeededShop(options, vision, sightings) : undefined;
   stack.defer(() => shop?.close());
-  const many = sources.length > 1;
-  for (const [i, source] of sources.entries()) {
-    if (signal.aborted) return;
-    const kind = kinds[i];
-    const job: Job = {
-      options,
-      source,
-      vision,
-      shop,
-      sightings,
-      many,
-      first: i === 0,
-      folder: kind === 'folder',
-    };
-    yield* isPicture(kind) ? pictures(job) : video(job);
+  const common = commonOutput();
+  for (const [i, one] of found.entries()) {
+    if (signal.aborted && i > 0) return;
+    const job: Job = { ...one, options, vision, shop, sightings, common, position: i };
+    yield* isPicture(one) ? pictures(job) : video(job);
     sightings.length = 0;
   }
 }
@@ -103,92 +102,91 @@ async function openNeededShop(
   });
 }
 
-interface Job {
+interface Job extends SourceToAnalyze {
   readonly options: AnalyzeOptions;
-  readonly source: string;
   readonly vision: Vision;
   /** Undefined where only pictures are analysed and nobody is to be recognised. */
   readonly shop: Shop | undefined;
   /** Of this source; filled by the shop. */
   readonly sightings: readonly SightingMessage[];
-  readonly many: boolean;
-  readonly first: boolean;
-  readonly folder: boolean;
+  readonly common: CommonOutput;
+  /** Among the sources. */
+  readonly position: number;
 }
 
 async function* video(job: Job): AsyncGenerator<AnalyzeResult, void, undefined> {
-  const { options, vision, shop, sightings } = job;
+  const { options, vision, shop, sightings, position } = job;
   if (shop === undefined) throw new VitrineError('INTERNAL', 'a clip without a shop');
   const { config, camera } = options;
-  const source = await openSource(job.source, captureOptions(options), { logger: options.logger });
-  const output = openOutput({ ...options, label: source.label, mode: config.mode, header: job.first });
-  const signal = withDuration(options.signal, options.duration);
+  const source = await openSource(job.source, captureOptions(options), { logger: sourceLogger(job) });
+  const output = openOutput({ ...options, label: source.label, mode: config.mode, common: job.common });
   try {
     const { analysis, failure } = await analyzeVideo({
       source,
       camera,
+      // Clips of one run are one camera's: their tracks must not be taken for each other's.
+      trackPrefix: position === 0 ? '' : `${position + 1}-`,
       vision,
       shop,
       sightings,
-      signal,
+      signal: withDuration(options.signal, options.duration),
+      ...visitsKnownTo(shop, config),
       visitGapMs: config.visits.gapMinutes * 60_000,
       lookIntervalMs: config.vision.lookIntervalMs,
       ...(output.wantsFrames ? { onFrame: (frame, faces) => output.frame(frame, faces) } : {}),
-      onProgress: ({ frames, expectedFrames, framesPerSecond }) =>
-        options.onProgress({
-          done: frames,
-          total: expectedFrames,
-          detail: `${framesPerSecond.toFixed(0)} frames/s`,
-        }),
+      onProgress: (progress) => options.onProgress(asProgress(progress)),
     });
     await output.finishVideo(analysis);
     if (failure) options.onTrouble(describeError(failure));
     yield* output.videoResult(analysis);
   } catch (error) {
     await output.abort();
-    if (!job.many || !isSourceError(error)) throw error;
+    if (options.sources.length === 1 || !isSourceError(error)) throw error;
     options.onTrouble(describeError(error));
   }
 }
 
+/** In loyalty mode the visits of earlier runs count too: whoever had one is returning. */
+function visitsKnownTo({ store }: Shop, { site, mode }: Config) {
+  if (store === undefined || modeRules[mode].persistsVisits !== 'with-id') return {};
+  const all = { site: site.id, from: 0, to: Number.MAX_SAFE_INTEGER };
+  const visitsOf = async (faceId: string) => (await store.records.visitsAround({ ...all, faceId })).length;
+  return { visitsOf };
+}
+
+function asProgress({ frames, expectedFrames, framesPerSecond }: VideoProgress): AnalyzeProgress {
+  return { done: frames, total: expectedFrames, detail: `${framesPerSecond.toFixed(0)} frames/s` };
+}
+
 async function* pictures(job: Job): AsyncGenerator<AnalyzeResult, void, undefined> {
   const { options, vision, shop } = job;
-  const { onTrouble } = options;
-  const paths = job.folder ? await listImages(job.source) : [job.source];
-  const logger: Logger = {
-    ...options.logger,
-    warn: (message, fields) => onTrouble(withFields(message, fields)),
-  };
-  const source = await openSource(job.source, captureOptions(options), { logger });
-  const output = openOutput({
-    ...options,
-    label: source.label,
-    mode: options.config.mode,
-    header: job.first,
-  });
-  const persons = modeRules[options.config.mode].persistsVisitors ? shop?.gallery : undefined;
+  const { signal, config } = options;
+  const paths = job.kind === 'folder' ? await listImages(job.source) : [job.source];
+  const source = await openSource(job.source, captureOptions(options), { logger: sourceLogger(job) });
+  const output = openOutput({ ...options, label: source.label, mode: config.mode, common: job.common });
+  const gallery = modeRules[config.mode].persistsVisitors ? shop?.gallery : undefined;
   const labelOf = (frame: Frame) => paths[frame.sequence] ?? job.source;
-  const done: PictureResult[] = [];
   try {
-    const results = analyzePictures({ source, vision, gallery: persons, labelOf, signal: options.signal });
-    for await (const { frame, result } of results) {
-      done.push(result);
-      options.onProgress({ done: done.length, total: paths.length, detail: basename(labelOf(frame)) });
+    for await (const { frame, result } of analyzePictures({ source, vision, gallery, labelOf, signal })) {
+      const done = frame.sequence + 1;
+      options.onProgress({ done, total: paths.length, detail: basename(labelOf(frame)) });
       await output.picture(frame, result);
       yield* output.pictureResult(frame, result);
-      if (options.signal.aborted) break;
+      if (signal.aborted) break;
     }
-    await output.finishPictures(done.map(({ analysis }) => analysis));
+    await output.finishPictures();
   } catch (error) {
     await output.abort();
-    if (!job.many || !isSourceError(error)) throw error;
-    onTrouble(describeError(error));
+    if (options.sources.length === 1 || !isSourceError(error)) throw error;
+    options.onTrouble(describeError(error));
   }
 }
 
-function withFields(message: string, fields: Parameters<Logger['warn']>[1]): string {
-  const said = Object.entries(fields ?? {}).map(([key, value]) => `${key} ${value}`);
-  return said.length > 0 ? `${message} (${said.join(', ')})` : message;
+/** What a file could not give is trouble; a camera that went away and comes back is news. */
+function sourceLogger({ options, kind }: Job): Logger {
+  const live = kind === 'stream' || kind === 'device';
+  if (live) return options.logger;
+  return { ...silentLogger, warn: (message, fields) => options.onTrouble(talkLine(message, fields)) };
 }
 
 function captureOptions({ camera, capture, config }: AnalyzeOptions): CaptureOptions {
@@ -197,8 +195,4 @@ function captureOptions({ camera, capture, config }: AnalyzeOptions): CaptureOpt
 
 function withDuration(signal: AbortSignal, seconds: number | undefined): AbortSignal {
   return seconds === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
-}
-
-function isSourceError(error: unknown): boolean {
-  return error instanceof VitrineError && error.code.startsWith('SOURCE_');
 }

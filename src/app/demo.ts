@@ -16,8 +16,9 @@ import {
 } from '../demo/compare.ts';
 import { distributionOf, distributionRows } from '../insight/distribution.ts';
 import { defaultModelsDir } from '../vision/onnx/manifest.ts';
-import { openOutput } from './analysis-output.ts';
+import { commonOutput, openOutput } from './analysis-output.ts';
 import { analyzeVideo, type VideoProgress } from './analyze-video.ts';
+import { checkDestinations } from './result-files.ts';
 import { openShop } from './shop.ts';
 import { openVision, visionOptionsFrom } from './vision.ts';
 
@@ -55,6 +56,7 @@ export function demoClipPath(): string {
 
 /** Composes the clip, if it is not there, and runs it through the whole path in loyalty mode. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
+  await checkDestinations({ ...options, kind: 'clip' });
   const clip = await composeDemoClip({
     path: demoClipPath(),
     openWriter: (writer) => VideoWriter.open(writer),
@@ -99,8 +101,8 @@ async function play(path: string, dataDir: string, options: DemoOptions): Promis
   const asCamera = options.once ? {} : { asCamera: { loop: false } };
   const source = await openSource(path, { camera, ...asCamera }, { logger: options.logger });
   const { out, annotate } = options;
-  const given = { out, annotate, crops: false, embeddings: false, format: 'none' as const, header: true };
-  const output = openOutput({ ...given, label: 'demo', mode: config.mode });
+  const given = { out, annotate, crops: false, embeddings: false, format: 'none' as const };
+  const output = openOutput({ ...given, label: 'demo', mode: config.mode, common: commonOutput() });
   stack.defer(() => output.abort());
   const { analysis: seen } = await analyzeVideo({
     source,

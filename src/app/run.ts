@@ -1,17 +1,20 @@
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../config/schema.ts';
 import type { SightingMessage } from '../contract/sighting.ts';
-import { type ErrorCode, errorCatalogue, VitrineError } from '../core/errors.ts';
+import { VitrineError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { CameraStats, FromWorker, ToWorker, WorkerSetup } from './camera-protocol.ts';
 import { keepRetention } from './retention.ts';
 import { openShop, type Shop } from './shop.ts';
+import { isErrorCode } from './talk.ts';
 import { visionOptionsFrom } from './vision.ts';
 
 export interface RunOptions {
   readonly config: Config;
   readonly environment: NodeJS.ProcessEnv;
   readonly logger: Logger;
+  /** Models and data folder are there; the cameras are opened now. */
+  readonly onStart?: () => void;
   readonly onSighting: (message: SightingMessage) => void;
   /** Aborted: stops the cameras, stores what is under way, and returns. */
   readonly signal: AbortSignal;
@@ -103,6 +106,7 @@ class EmbeddedRun {
     const { config, environment, logger, onSighting } = this.#options;
     this.#shop = await openShop({ config, persists: true, embedder, environment, logger, onSighting });
     await keepRetention({ config, shop: this.#shop, logger });
+    this.#options.onStart?.();
   }
 
   async #identify({ camera, updates, stats }: Extract<FromWorker, { kind: 'updates' }>): Promise<void> {
@@ -123,8 +127,4 @@ class EmbeddedRun {
   #tell(message: ToWorker): void {
     this.#worker?.postMessage(message);
   }
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return code in errorCatalogue;
 }

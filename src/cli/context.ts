@@ -6,6 +6,9 @@ import type { Logger } from '../core/logger.ts';
 import { Output } from './output.ts';
 import { Progress } from './progress.ts';
 
+/** The exit code where Ctrl-C left no result. */
+export const STOPPED_EXIT = 130;
+
 /** What a command may use of the world. Data goes to `out`, talk to `err`. */
 export interface CommandContext {
   readonly env: NodeJS.ProcessEnv;

@@ -56,14 +56,15 @@ export function registerDemo(program: Command, context: CommandContext): void {
       });
       composing.clear();
       playing.clear();
+      if (context.signal.aborted) context.err('Stopped before the end of the clip.');
+      else if (!comparison.ok) context.exitCode = 1;
       if (flags.json) {
+        for (const line of verdicts) context.err(line);
         await context.out(`${JSON.stringify(analysis)}\n`);
         return;
       }
       const speed = `${analysis.frames} frames at ${analysis.performance.framesPerSecond.toFixed(0)} frames/s`;
       const lines = ['', `Visitors by age and gender (${speed})`, ...table(distribution), '', ...verdicts];
       await context.out(`${lines.join('\n')}\n`);
-      if (context.signal.aborted) context.err('Stopped before the end of the clip.');
-      else if (!comparison.ok) context.exitCode = 1;
     });
 }

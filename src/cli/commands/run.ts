@@ -50,14 +50,18 @@ async function run(context: CommandContext, flags: RunFlags): Promise<void> {
   const config = context.config({ file: flags.config, overrides: overridesFrom(flags) });
   if (config.cameras.length === 0)
     throw new VitrineError('USAGE', 'no camera: give --source or a configuration file');
-  context.err(`Watching ${config.cameras.length} camera(s) in ${config.mode} mode; Ctrl-C stops.`);
-  if (!flags.quiet && !flags.json) await context.out(sightingHeader);
   const { runEmbedded } = await import('../../app/run.ts');
   const { cameras, problems } = await runEmbedded({
     config,
     environment: context.env,
     logger: context.logger(config),
     signal: context.signal,
+    onStart: () => {
+      const { cameras, mode } = config;
+      const what = cameras.length === 1 ? '1 camera' : `${cameras.length} cameras`;
+      context.err(`Watching ${what} in ${mode} mode; Ctrl-C stops.`);
+      if (!flags.quiet && !flags.json) void context.out(sightingHeader);
+    },
     onSighting: (message) => {
       const sighting = toSighting(message);
       if (flags.json) void context.out(`${JSON.stringify(sighting)}\n`);
