@@ -21,6 +21,8 @@ export interface FinderOptions {
 /** Scores from which a zoom takes a proposal for a face (new), and a face it already knew for still there. */
 export const NEW_FACE_SCORE = 0.65;
 export const KNOWN_FACE_SCORE = 0.35;
+/** In a still the mesh is asked of each face anyway, so that doubtful ones may be left to it. */
+const STILL_FACE_SCORE = 0.5;
 
 const PROPOSAL_SCORE = 0.35;
 /** Proposals of a face that fills the picture; the mesh has to agree. */
@@ -61,7 +63,10 @@ export class FaceFinder {
     this.#options = options;
   }
 
-  /** Searches the whole picture as carefully as a still deserves; best first. */
+  /**
+   * Searches the whole picture as carefully as a still deserves; best first. With a score below `NEW_FACE_SCORE` it is a
+   * face only if the mesh agrees.
+   */
   async findAll(picture: PictureSource): Promise<Detection[]> {
     const fine = this.#fineSide(picture, SCAN_FACE_PIXELS);
     const middle = Math.round(Math.sqrt(COARSE_SIDE * fine));
@@ -70,8 +75,10 @@ export class FaceFinder {
     );
     const proposals: Detection[] = await this.#scan(picture, { side: COARSE_SIDE, margin: 0.3 });
     for (const side of sides) proposals.push(...(await this.#scan(picture, { side, margin: 0 })));
-    const faces = await this.confirm(picture, suppressOverlaps(proposals, 0.5));
-    return faces.length > 0 ? faces : this.#findFilling(picture);
+    const faces = await this.confirm(picture, suppressOverlaps(proposals, 0.5), STILL_FACE_SCORE);
+    const [best] = faces;
+    if (best !== undefined && best.score >= NEW_FACE_SCORE) return faces;
+    return suppressOverlaps([...faces, ...(await this.#findFilling(picture))]);
   }
 
   /**
@@ -105,8 +112,12 @@ export class FaceFinder {
     return suppressOverlaps(proposals, 0.5);
   }
 
-  /** The proposals that a zoom takes for faces. */
-  async confirm(picture: PictureSource, proposals: readonly Detection[]): Promise<Detection[]> {
+  /** The proposals that a zoom takes for faces, best first. */
+  async confirm(
+    picture: PictureSource,
+    proposals: readonly Detection[],
+    minScore = NEW_FACE_SCORE,
+  ): Promise<Detection[]> {
     const likely = proposals
       .filter((p) => p.box.width >= this.#options.minFacePixels * 0.7)
       .slice(0, MAX_PROPOSALS);
@@ -114,7 +125,7 @@ export class FaceFinder {
     const faces: Detection[] = [];
     for (const [i, seen] of (await this.zoom(picture, boxes)).entries()) {
       const best = pickNear(seen, boxes[i] as Box);
-      if (best !== undefined && best.score >= NEW_FACE_SCORE) faces.push(best);
+      if (best !== undefined && best.score >= minScore) faces.push(best);
     }
     return suppressOverlaps(faces).filter((face) => face.box.width >= this.#options.minFacePixels * 0.85);
   }

@@ -1,6 +1,7 @@
 import type { Affine, Box, Point } from '../core/geometry.ts';
-import { applyAffine, boundingBox, center, squareCrop } from '../core/geometry.ts';
+import { applyAffine, boundingBox, center, distance, squareCrop } from '../core/geometry.ts';
 import type { RgbImage } from '../core/image.ts';
+import type { Detection } from '../core/track.ts';
 import type { Model } from './models.ts';
 import { sampleCrop } from './sampling.ts';
 
@@ -113,4 +114,26 @@ export async function findPoints68(
   return Array.from({ length: POINTS }, (_, i) =>
     applyAffine(map, [(raw[2 * i] as number) * POINTS_SIZE, (raw[2 * i + 1] as number) * POINTS_SIZE]),
   );
+}
+
+/** The detector's first four key points among the 68: right eye, left eye, nose tip, mouth. */
+const SHARED_POINTS = [
+  [36, 41],
+  [42, 47],
+  [30, 30],
+  [48, 67],
+] as const;
+
+/**
+ * How far apart the detector and the 68-point net see eyes, nose and mouth: the largest distance, in widths of the
+ * face. Networks that agree on nothing are not looking at a face, however sure each of them is.
+ */
+export function landmarkDisagreement(detection: Detection, points68: readonly Point[]): number {
+  const distances = SHARED_POINTS.map(([from, to], i) => {
+    const group = points68.slice(from, to + 1);
+    const x = group.reduce((sum, p) => sum + p[0], 0) / group.length;
+    const y = group.reduce((sum, p) => sum + p[1], 0) / group.length;
+    return distance([x, y], detection.keypoints[i] ?? [x, y]);
+  });
+  return Math.max(...distances) / Math.max(detection.box.width, 1);
 }

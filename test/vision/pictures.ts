@@ -25,10 +25,7 @@ function packageFile(name: string, file: string): string {
 
 const SHEET = packageFile('@vladmandic/human', 'assets/screenshot-facematch.jpg');
 
-/** A group photo of 1280 × 1158 px (with a strip of small ones above it). */
-export const groupPhoto = packageFile('@vladmandic/human', 'assets/samples.jpg');
-
-/** Photos of other people in the installed package `@vladmandic/face-api`, by number 1 to 6. */
+/** Photos of groups of women in the installed package `@vladmandic/face-api`, by number 1 to 6. */
 export const samplePhoto = (n: number): string => packageFile('@vladmandic/face-api', `demo/sample${n}.jpg`);
 
 /** Cells of the sheet that show the same man in different photos. */
