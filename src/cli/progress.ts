@@ -41,7 +41,9 @@ export class Progress {
       return;
     }
     this.#drawn = true;
-    output.write(`\r\u001b[K${line.slice(0, Math.max(10, (output.columns ?? 80) - 1))}`);
+    // A terminal of unknown width says 0.
+    const width = Math.max(10, (output.columns || 80) - 1);
+    output.write(`\r\u001b[K${line.slice(0, width)}`);
   }
 
   /** Removes the line from the terminal. */
