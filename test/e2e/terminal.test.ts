@@ -17,7 +17,7 @@ const folder = temporaryFolder('terminal');
 after(() => folder[Symbol.dispose]());
 const cwd = folder.path;
 const clip = await shopClip(8);
-const longer = await shopClip(24);
+const longer = await shopClip(16);
 const ESCAPE = '\u001b';
 
 /** In a shell; `vitrine` is the program. */
@@ -84,7 +84,7 @@ describe('on a terminal', () => {
     );
     assert.match(
       drawn.at(-1) ?? '',
-      /^\S+first-24-seconds\.mp4: 288 frames/,
+      /^\S+first-16-seconds\.mp4: 192 frames/,
       'the result is on a line of its own',
     );
   });
