@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { Config } from '../config/schema.ts';
 import type { SightingMessage } from '../contract/sighting.ts';
 import { VitrineError } from '../core/errors.ts';
@@ -51,7 +51,8 @@ class EmbeddedRun {
       lookIntervalMs: config.vision.lookIntervalMs,
       maxMegapixels: config.capture.maxMegapixels,
     };
-    const worker = new Worker(new URL('./vision-worker.ts', import.meta.url), { workerData });
+    // With a copy of the environment the thread could not tell the engine, which is not JavaScript, to report nothing.
+    const worker = new Worker(new URL('./vision-worker.ts', import.meta.url), { workerData, env: SHARE_ENV });
     this.#worker = worker;
     const stop = () => this.#tell({ kind: 'stop' });
     signal.addEventListener('abort', stop, { once: true });

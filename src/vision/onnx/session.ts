@@ -62,8 +62,16 @@ export async function engineVersion(): Promise<string> {
   return onnx.env.versions.node ?? onnx.env.versions.common;
 }
 
+/**
+ * From 1.29 on the published builds report their use to their maker: models, machine and speed, over the network, with
+ * an id kept in the temporary folder. This variable turns all of it off, if it is set before the library is loaded.
+ */
+const NO_REPORTS = ['ORT_DISABLE_TELEMETRY', '1'] as const;
+
 async function loadEngine() {
   try {
+    const [name, value] = NO_REPORTS;
+    process.env[name] = value;
     const { default: onnx } = await import('onnxruntime-node');
     onnx.env.logLevel = 'error';
     return onnx;
