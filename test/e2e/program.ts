@@ -12,9 +12,12 @@ import type { CliResult } from '../cli/run-cli.ts';
 export const mainFile = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 export const launcher = fileURLToPath(new URL('../../bin/vitrine', import.meta.url));
 
-/** Without settings of the person who runs the tests; `node` is the one that runs them. */
+/**
+ * Without settings of the person who runs the tests; `node` is the one that runs them. Without `CI` too: under it the
+ * engine is silent by itself.
+ */
 export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('VITRINE'));
+  const kept = Object.entries(process.env).filter(([name]) => name !== 'CI' && !/^(VITRINE|ORT)_/.test(name));
   const path = [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
   return { ...Object.fromEntries(kept), PATH: path, ...extra };
 }
