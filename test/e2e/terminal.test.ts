@@ -69,11 +69,13 @@ describe('in a pipe', () => {
   });
 });
 
-describe('on a terminal', () => {
-  const skip =
-    spawnSync('script', ['--version']).error !== undefined && 'no `script` to make a terminal with';
+const noTerminal =
+  spawnSync('script', ['--version']).error !== undefined && 'no `script` to make a terminal with';
 
-  it('shows a bar with the time left, and takes it away before the result', { skip }, async () => {
+describe('on a terminal', () => {
+  it('shows a bar with the time left, and takes it away before the result', {
+    skip: noTerminal,
+  }, async () => {
     const { stdout } = await shell(
       `script -qec '"${process.execPath}" "${mainFile}" analyze "${longer.path}"' /dev/null`,
     );
@@ -87,6 +89,22 @@ describe('on a terminal', () => {
       /^\S+first-16-seconds\.mp4: 192 frames/,
       'the result is on a line of its own',
     );
+  });
+});
+
+describe('eval on a terminal', () => {
+  it('shows how far it is', { skip: noTerminal }, async () => {
+    mkdirSync(join(cwd, 'few'));
+    const names = Array.from({ length: 5 }, (_, i) => `${i}.jpg`);
+    for (const name of names) cpSync(groupPhoto.path, join(cwd, 'few', name));
+    writeFileSync(join(cwd, 'few/labels.csv'), `path,age\n${names.map((name) => `${name},30\n`).join('')}`);
+    const { stdout } = await shell(`script -qec '"${process.execPath}" "${mainFile}" eval few' /dev/null`);
+    const drawn = stdout.split(`\r${ESCAPE}[K`);
+    assert.ok(
+      drawn.some((line) => /^eval {2}█+░+ \d+ % {2}\d+ s left {2}\d\.jpg$/.test(line)),
+      JSON.stringify(drawn.slice(0, 5)),
+    );
+    assert.match(drawn.at(-1) ?? '', /^Age: 5 faces/);
   });
 });
 
