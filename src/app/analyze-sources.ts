@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type ClassifiedSource, classifySource } from '../capture/open.ts';
 import { describeError, VitrineError } from '../core/errors.ts';
@@ -7,6 +8,8 @@ import { checkDestinations } from './result-files.ts';
 
 export interface SourceToAnalyze {
   readonly source: string;
+  /** As it may be shown. */
+  readonly label: string;
   readonly kind: ClassifiedSource['kind'];
 }
 
@@ -20,15 +23,28 @@ export async function classifySources(
 ): Promise<SourceToAnalyze[]> {
   const found: SourceToAnalyze[] = [];
   for (const given of sources) {
-    const source = /^file:/i.test(given) ? fileURLToPath(given) : given;
     try {
-      found.push({ source, kind: (await classifySource(source)).kind });
+      const source = localPath(given);
+      const { kind, label } = await classifySource(source);
+      found.push({ source, label, kind });
     } catch (error) {
       if (sources.length === 1 || !isSourceError(error)) throw error;
       onTrouble(describeError(error));
     }
   }
   return found;
+}
+
+/** The path of a `file:` address; anything else as it is. */
+function localPath(source: string): string {
+  if (!/^file:/i.test(source)) return source;
+  try {
+    return fileURLToPath(source);
+  } catch (cause) {
+    throw new VitrineError('SOURCE_NOT_FOUND', `${source} is not the address of a file of this machine`, {
+      cause,
+    });
+  }
 }
 
 export function isSourceError(error: unknown): boolean {
@@ -55,5 +71,12 @@ export async function checkWishes(
     throw new VitrineError('USAGE', '--embeddings is for pictures; a clip has visitors instead');
   if (annotate !== undefined && first.kind === 'folder')
     throw new VitrineError('USAGE', '--annotate takes one picture or clip, not a folder');
+  if (annotate !== undefined && (await isSameFile(first.source, annotate)))
+    throw new VitrineError('USAGE', `--annotate would overwrite ${first.source}`);
   await checkDestinations({ out, annotate, kind: isPicture(first) ? 'picture' : 'clip' });
+}
+
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all([a, b].map((path) => realpath(path).catch(() => undefined)));
+  return one !== undefined && one === other;
 }

@@ -1,13 +1,19 @@
 import { basename } from 'node:path';
 import { listImages, openSource } from '../capture/open.ts';
-import type { CaptureOptions } from '../capture/source.ts';
+import type { CaptureOptions, FrameSource } from '../capture/source.ts';
 import type { Config } from '../config/schema.ts';
 import type { SightingMessage } from '../contract/sighting.ts';
 import { describeError, VitrineError } from '../core/errors.ts';
 import type { Frame } from '../core/frame.ts';
 import { type Logger, silentLogger } from '../core/logger.ts';
 import { modeRules } from '../privacy/modes.ts';
-import { type AnalyzeResult, type CommonOutput, commonOutput, openOutput } from './analysis-output.ts';
+import {
+  type AnalysisOutput,
+  type AnalyzeResult,
+  type CommonOutput,
+  commonOutput,
+  openOutput,
+} from './analysis-output.ts';
 import { analyzePictures } from './analyze-pictures.ts';
 import {
   checkWishes,
@@ -70,7 +76,7 @@ export async function* analyzeSources(
   for (const [i, one] of found.entries()) {
     if (signal.aborted && i > 0) return;
     const job: Job = { ...one, options, vision, shop, sightings, common, position: i };
-    yield* isPicture(one) ? pictures(job) : video(job);
+    yield* attempt(job);
     sightings.length = 0;
   }
 }
@@ -114,36 +120,46 @@ interface Job extends SourceToAnalyze {
   readonly position: number;
 }
 
-async function* video(job: Job): AsyncGenerator<AnalyzeResult, void, undefined> {
-  const { options, vision, shop, sightings, position } = job;
-  if (shop === undefined) throw new VitrineError('INTERNAL', 'a clip without a shop');
-  const { config, camera } = options;
-  const source = await openSource(job.source, captureOptions(options), { logger: sourceLogger(job) });
-  const output = openOutput({ ...options, label: source.label, mode: config.mode, common: job.common });
+/** A source that fails is an error if it is the only one; among several it is told of. */
+async function* attempt(job: Job): AsyncGenerator<AnalyzeResult, void, undefined> {
+  const { options, label, common } = job;
+  const output = openOutput({ ...options, label, mode: options.config.mode, common });
   try {
-    const { analysis, failure } = await analyzeVideo({
-      source,
-      camera,
-      // Clips of one run are one camera's: their tracks must not be taken for each other's.
-      trackPrefix: position === 0 ? '' : `${position + 1}-`,
-      vision,
-      shop,
-      sightings,
-      signal: withDuration(options.signal, options.duration),
-      ...visitsKnownTo(shop, config),
-      visitGapMs: config.visits.gapMinutes * 60_000,
-      lookIntervalMs: config.vision.lookIntervalMs,
-      ...(output.wantsFrames ? { onFrame: (frame, faces) => output.frame(frame, faces) } : {}),
-      onProgress: (progress) => options.onProgress(asProgress(progress)),
-    });
-    await output.finishVideo(analysis);
-    if (failure) options.onTrouble(describeError(failure));
-    yield* output.videoResult(analysis);
+    const source = await openSource(job.source, captureOptions(options), { logger: sourceLogger(job) });
+    yield* isPicture(job) ? pictures(job, source, output) : video(job, source, output);
   } catch (error) {
     await output.abort();
     if (options.sources.length === 1 || !isSourceError(error)) throw error;
     options.onTrouble(describeError(error));
   }
+}
+
+async function* video(
+  job: Job,
+  source: FrameSource,
+  output: AnalysisOutput,
+): AsyncGenerator<AnalyzeResult, void, undefined> {
+  const { options, vision, shop, sightings, position } = job;
+  if (shop === undefined) throw new VitrineError('INTERNAL', 'a clip without a shop');
+  const { config, camera } = options;
+  const { analysis, failure } = await analyzeVideo({
+    source,
+    camera,
+    // Clips of one run are one camera's: their tracks must not be taken for each other's.
+    trackPrefix: position === 0 ? '' : `${position + 1}-`,
+    vision,
+    shop,
+    sightings,
+    signal: withDuration(options.signal, options.duration),
+    ...visitsKnownTo(shop, config),
+    visitGapMs: config.visits.gapMinutes * 60_000,
+    lookIntervalMs: config.vision.lookIntervalMs,
+    ...(output.wantsFrames ? { onFrame: (frame, faces) => output.frame(frame, faces) } : {}),
+    onProgress: (progress) => options.onProgress(asProgress(progress)),
+  });
+  await output.finishVideo(analysis);
+  if (failure) options.onTrouble(describeError(failure));
+  yield* output.videoResult(analysis);
 }
 
 /** In loyalty mode the visits of earlier runs count too: whoever had one is returning. */
@@ -158,28 +174,24 @@ function asProgress({ frames, expectedFrames, framesPerSecond }: VideoProgress):
   return { done: frames, total: expectedFrames, detail: `${framesPerSecond.toFixed(0)} frames/s` };
 }
 
-async function* pictures(job: Job): AsyncGenerator<AnalyzeResult, void, undefined> {
+async function* pictures(
+  job: Job,
+  source: FrameSource,
+  output: AnalysisOutput,
+): AsyncGenerator<AnalyzeResult, void, undefined> {
   const { options, vision, shop } = job;
   const { signal, config } = options;
   const paths = job.kind === 'folder' ? await listImages(job.source) : [job.source];
-  const source = await openSource(job.source, captureOptions(options), { logger: sourceLogger(job) });
-  const output = openOutput({ ...options, label: source.label, mode: config.mode, common: job.common });
   const gallery = modeRules[config.mode].persistsVisitors ? shop?.gallery : undefined;
   const labelOf = (frame: Frame) => paths[frame.sequence] ?? job.source;
-  try {
-    for await (const { frame, result } of analyzePictures({ source, vision, gallery, labelOf, signal })) {
-      const done = frame.sequence + 1;
-      options.onProgress({ done, total: paths.length, detail: basename(labelOf(frame)) });
-      await output.picture(frame, result);
-      yield* output.pictureResult(frame, result);
-      if (signal.aborted) break;
-    }
-    await output.finishPictures();
-  } catch (error) {
-    await output.abort();
-    if (options.sources.length === 1 || !isSourceError(error)) throw error;
-    options.onTrouble(describeError(error));
+  for await (const { frame, result } of analyzePictures({ source, vision, gallery, labelOf, signal })) {
+    const done = frame.sequence + 1;
+    options.onProgress({ done, total: paths.length, detail: basename(labelOf(frame)) });
+    await output.picture(frame, result);
+    yield* output.pictureResult(frame, result);
+    if (signal.aborted) break;
   }
+  await output.finishPictures();
 }
 
 /** What a file could not give is trouble; a camera that went away and comes back is news. */
