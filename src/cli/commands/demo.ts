@@ -58,6 +58,8 @@ export function registerDemo(program: Command, context: CommandContext): void {
       playing.clear();
       if (context.signal.aborted) context.err('Stopped before the end of the clip.');
       else if (!comparison.ok) context.exitCode = 1;
+      if (flags.out) context.err(`Written to ${flags.out}`);
+      if (flags.annotate) context.err(`Written to ${flags.annotate}`);
       if (flags.json) {
         for (const line of verdicts) context.err(line);
         await context.out(`${JSON.stringify(analysis)}\n`);
