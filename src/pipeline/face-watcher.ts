@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Frame } from '../core/frame.ts';
-import { type Box, containment, iou } from '../core/geometry.ts';
+import { type Box, center, containment, distance, iou } from '../core/geometry.ts';
 import type { Detection, Look, TrackUpdate } from '../core/track.ts';
 import { decideAttributes, type WeightedReading } from '../vision/attributes.ts';
 import type { Describer, FaceDescription } from '../vision/describer.ts';
@@ -48,6 +48,8 @@ const RENEWED_LOOKS = 3;
 const LOST_MS = 400;
 /** Looks taken in one frame at most, so that a crowd that comes in at once does not stop the clock. */
 const LOOKS_PER_FRAME = 3;
+/** A face that has moved or grown by no more than this share of its box is looked for in the same place again. */
+const STEADY_SHARE = 0.08;
 /** Beyond this turn a look tells little. Degrees. */
 const MAX_LOOK_YAW = 55;
 const ENOUGH_READINGS = 4;
@@ -72,6 +74,8 @@ export class FaceWatcher {
   readonly #parts: FaceWatcherParts;
   readonly #tracker: FaceTracker;
   readonly #watched = new Map<string, Watched>();
+  /** Around each known face, as of the last frame. */
+  #windows: ReadonlyMap<string, Box> = new Map();
   #lastScanAt = Number.NEGATIVE_INFINITY;
   #scans = 0;
 
@@ -117,13 +121,8 @@ export class FaceWatcher {
 
   async #detect(frame: Frame): Promise<{ detections: Detection[]; searched: 'whole' | 'regions' }> {
     const { finder } = this.#parts;
-    const known = this.#tracker.predict(frame.capturedAt).map((track) => track.box);
-    const detections = (
-      await finder.zoom(
-        frame,
-        known.filter((box) => isInside(box, frame)),
-      )
-    ).flat();
+    this.#windows = this.#aim(frame);
+    const detections = (await finder.zoom(frame, [...this.#windows.values()])).flat();
     const elapsed = frame.capturedAt - this.#lastScanAt;
     if (elapsed >= 0 && elapsed < this.#options.scanIntervalMs) return { detections, searched: 'regions' };
     this.#lastScanAt = frame.capturedAt;
@@ -132,6 +131,19 @@ export class FaceWatcher {
     const unknown = proposals.filter((p) => !detections.some((d) => overlaps(d.box, p.box)));
     const found = await finder.confirm(frame, unknown);
     return { detections: [...detections, ...found], searched: fine ? 'whole' : 'regions' };
+  }
+
+  /**
+   * Where to look for each known face. What the detector says depends a little on the window it looks through, so that
+   * a face that hardly moves is looked at through the same one again: else its box would dance.
+   */
+  #aim(frame: Frame): Map<string, Box> {
+    const windows = new Map<string, Box>();
+    for (const { id, box } of this.#tracker.predict(frame.capturedAt)) {
+      const last = this.#windows.get(id);
+      if (isInside(box, frame)) windows.set(id, last && isSteady(last, box) ? last : box);
+    }
+    return windows;
   }
 
   /** Looks closely at the tracks that are due, the least known first. */
@@ -237,4 +249,10 @@ function overlaps(a: Box, b: Box): boolean {
 /** Whether any of the box is in the frame; a face predicted outside cannot be seen. */
 function isInside(box: Box, frame: Frame): boolean {
   return box.x < frame.width && box.y < frame.height && box.x + box.width > 0 && box.y + box.height > 0;
+}
+
+/** Whether the face has moved and grown by so little that the same window still serves. */
+function isSteady(before: Box, now: Box): boolean {
+  const most = STEADY_SHARE * Math.max(before.width, before.height);
+  return distance(center(before), center(now)) <= most && Math.abs(now.width - before.width) <= most;
 }
