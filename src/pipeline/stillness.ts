@@ -8,6 +8,7 @@ const WINDOW_MS = 10_000;
 const SAMPLE_MS = 200;
 /** Needed before anything is said. */
 const MIN_SPAN_MS = 8000;
+const MIN_SAMPLES = 8;
 /** Standard deviation below which nothing moved but the noise of the camera; see docs/decisions/0007-vision.md. */
 const STILL_DEVIATION = 0.008;
 
@@ -33,6 +34,7 @@ export class Stillness {
     const first = this.#samples[0];
     const last = this.#samples.at(-1);
     if (!first || !last || last.at - first.at < MIN_SPAN_MS) return false;
+    if (this.#samples.length < MIN_SAMPLES) return false;
     const width = mean(this.#samples.map((s) => s.width));
     const spread = Math.hypot(
       deviation(this.#samples.map((s) => s.x)),
