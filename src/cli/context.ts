@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts';
 import { describeError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { Output } from './output.ts';
+import { plainText } from './plain.ts';
 import { Progress } from './progress.ts';
 
 /** The exit code where Ctrl-C left no result. */
@@ -28,7 +29,7 @@ export interface CommandContext {
 export function createContext(signal: AbortSignal): CommandContext {
   // Talk that nobody hears is no error.
   process.stderr.on('error', () => {});
-  const err = (line: string) => void process.stderr.write(`${line}\n`);
+  const err = (line: string) => void process.stderr.write(`${plainText(line)}\n`);
   const output = new Output(process.stdout, (error) => {
     err(`vitrine: ${describeError(error)}`);
     context.exitCode = error.entry.exitCode;

@@ -1,3 +1,5 @@
+import { plainText } from './plain.ts';
+
 /** One line that redraws itself on a terminal; elsewhere a plain line now and then. */
 
 export interface ProgressOutput {
@@ -54,7 +56,7 @@ export class Progress {
 
   #line(done: number, total: number | undefined, detail: string): string {
     const { label, output, now } = this.#options;
-    const tail = detail ? `  ${detail}` : '';
+    const tail = detail ? `  ${plainText(detail)}` : '';
     if (total === undefined || total <= 0) return `${label}  ${done}${tail}`;
     const share = Math.min(1, done / total);
     const seconds = (now() - this.#startedAt) / 1000;

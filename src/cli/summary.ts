@@ -1,5 +1,6 @@
 import type { ImageAnalysis, VideoAnalysis } from '../contract/analysis.ts';
 import type { Sighting } from '../contract/sighting.ts';
+import { plainText } from './plain.ts';
 import { duration } from './progress.ts';
 
 /** Results as a person reads them in a terminal. */
@@ -13,7 +14,9 @@ export function videoLines({
   const { source, frames, durationSeconds, fps, faces, visitors, performance } = analysis;
   const returning = visitors.filter((visitor) => visitor.visits > 1).length;
   const size = `${frames} frames, ${duration(durationSeconds)} at ${fps.toFixed(1)} frames/s`;
-  const head = [`${source}: ${size}, analysed at ${performance.framesPerSecond.toFixed(1)} frames/s`];
+  const head = [
+    `${plainText(source)}: ${size}, analysed at ${performance.framesPerSecond.toFixed(1)} frames/s`,
+  ];
   const counts = `Faces ${faces}   Visitors ${visitors.length}   Returning ${returning}`;
   if (visitors.length === 0) return [...head, counts];
   const rows = visitors.map((v) => [
@@ -44,7 +47,7 @@ export function pictureLines({
     quality.toFixed(2),
     faceId ?? '',
   ]);
-  const head = `${source}: ${width}×${height}, ${count}`;
+  const head = `${plainText(source)}: ${width}×${height}, ${count}`;
   if (rows.length === 0) return [head];
   return [head, ...table([['  BOX', 'AGE', 'GENDER', 'QUALITY', 'FACE ID'], ...rows.map(indentFirst)])];
 }

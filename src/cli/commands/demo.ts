@@ -58,15 +58,17 @@ export function registerDemo(program: Command, context: CommandContext): void {
       playing.clear();
       if (context.signal.aborted) context.err('Stopped before the end of the clip.');
       else if (!comparison.ok) context.exitCode = 1;
+      // Half a clip cannot be as true as a whole one.
+      const truth = context.signal.aborted ? [] : ['', ...verdicts];
       if (flags.out) context.err(`Written to ${flags.out}`);
       if (flags.annotate) context.err(`Written to ${flags.annotate}`);
       if (flags.json) {
-        for (const line of verdicts) context.err(line);
+        for (const line of truth) context.err(line);
         await context.out(`${JSON.stringify(analysis)}\n`);
         return;
       }
       const speed = `${analysis.frames} frames at ${analysis.performance.framesPerSecond.toFixed(0)} frames/s`;
-      const lines = ['', `Visitors by age and gender (${speed})`, ...table(distribution), '', ...verdicts];
+      const lines = ['', `Visitors by age and gender (${speed})`, ...table(distribution), ...truth];
       await context.out(`${lines.join('\n')}\n`);
     });
 }
