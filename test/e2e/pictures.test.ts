@@ -177,8 +177,10 @@ describe('analyze several pictures', () => {
     await sharp({ create: { width: 90, height: 60, channels: 3, background: 'teal' } }).toFile(
       join(cwd, 'wall.png'),
     );
-    const result = await run('wall.png', 'album/1.jpg', '--annotate', 'x.jpg');
-    assert.equal(result.code, 2);
+    const drawn = await run('album/1.jpg', '--annotate', 'drawn.jpg');
+    assertGood(drawn, [/^Written to drawn\.jpg$/]);
+    const { format, width } = await sharp(join(cwd, 'drawn.jpg')).metadata();
+    assert.deepEqual([format, width], ['jpeg', groupPhoto.width]);
     const both = await run('wall.png', 'album/1.jpg');
     assertGood(both);
     assert.match(
