@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import {
   ageEstimate,
+  cautiousAge,
   decideAttributes,
   GENDER_ABSTAIN,
   genderEstimate,
@@ -63,7 +64,8 @@ describe('deciding from several looks', () => {
       fc.property(readings, (list) => {
         const { age, gender } = decided(list);
         const ages = list.map((r) => r.age);
-        assert.ok(age.mean >= Math.min(...ages) - 1e-9 && age.mean <= Math.max(...ages) + 1e-9);
+        assert.ok(age.mean >= cautiousAge(Math.min(...ages)) - 1e-9);
+        assert.ok(age.mean <= Math.max(...ages) + 1e-9);
         assert.ok(age.low >= 0 && age.low <= age.mean && age.mean <= age.high && age.high <= 120);
         assert.ok(gender.probability >= 0.5 && gender.probability <= 1);
       }),
@@ -115,6 +117,18 @@ describe('an estimate of age', () => {
       }),
     );
     assert.ok(ageEstimate(40, 0).high - 40 > 1.8 * (ageEstimate(40, 1).high - 40));
+  });
+
+  it('takes teenagers and those a little older for younger, nobody for older, and keeps their order', () => {
+    for (const age of [0, 9, 15, 27, 28, 64, 110]) assert.equal(cautiousAge(age), age);
+    assert.equal(cautiousAge(21), 18);
+    fc.assert(
+      fc.property(years, years, (a, b) => {
+        const [young, old] = [Math.min(a, b), Math.max(a, b)];
+        assert.ok(cautiousAge(young) <= young && cautiousAge(young) >= young - 3);
+        assert.ok(cautiousAge(young) <= cautiousAge(old));
+      }),
+    );
   });
 
   it('keeps small children apart from adults', () => {
