@@ -48,6 +48,8 @@ const COARSE_SIDE = 256;
 const VIDEO_SIDE = 384;
 /** Width of a face in the picture that zooms are cut from; more detail would only be averaged away. */
 const ZOOM_SOURCE_FACE = ZOOM_SIZE / ZOOM_FIELD;
+/** How far below a whole factor the picture may be reduced by it: the zoom then enlarges by a seventh at most. */
+const REDUCTION_SLACK = 0.25;
 /** Proposals looked at per picture, best first: bounds the time that a hostile picture can take. */
 const MAX_PROPOSALS = 256;
 
@@ -191,7 +193,7 @@ export class FaceFinder {
 /** The picture the zooms are cut from: as small as the smallest face allows. */
 function zoomSource(picture: PictureSource, boxes: readonly Box[]): { image: RgbImage; scale: number } {
   const narrowest = Math.min(...boxes.map((box) => Math.max(box.width, box.height)));
-  const reduction = Math.floor(narrowest / ZOOM_SOURCE_FACE);
+  const reduction = Math.floor(narrowest / ZOOM_SOURCE_FACE + REDUCTION_SLACK);
   if (reduction < 2) return { image: picture.rgb(), scale: 1 };
   const width = Math.max(1, Math.round(picture.width / reduction));
   const height = Math.max(1, Math.round(picture.height / reduction));
