@@ -18,6 +18,9 @@ export interface ConsumerOptions<T extends Topic> {
   readonly onSetAside: (entry: LogEntry<T>, error: VitrineError) => void;
 }
 
+/** From this attempt on a failure is reported as a warning. */
+const TROUBLING_ATTEMPTS = 4;
+
 /** Hands the messages of a log to one handler, batch after batch. */
 export class Consumer<T extends Topic> {
   readonly #options: ConsumerOptions<T>;
@@ -105,13 +108,14 @@ export class Consumer<T extends Topic> {
     await delay(ms, undefined, { signal }).catch(() => {});
   }
 
-  /** A line for attempt 1, 2, 4, 8 …: a long failure is to be seen, not to fill the log. */
+  /** A line for attempt 1, 2, 4, 8 …: a long failure is to be seen, not to fill the log; a short one is no trouble yet. */
   #report(error: VitrineError, attempt: number, messages: number): void {
     const attempts = attempt + 1;
     if ((attempts & (attempts - 1)) !== 0) return;
     const { log, subscription, logger } = this.#options;
     const fields = { topic: log.topic, group: subscription.group, messages, attempts };
-    logger.warn('messages could not be handled and are delivered again', {
+    const level = attempts < TROUBLING_ATTEMPTS ? 'info' : 'warn';
+    logger[level]('messages could not be handled and are delivered again', {
       ...fields,
       reason: describeError(error),
     });
